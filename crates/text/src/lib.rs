@@ -1,0 +1,7 @@
+//! Text that needs no objects: WTF-8 strings, Unicode 16.0.0 tables, and the text form of numbers.
+//!
+//! Everything here is pure: no I/O, no Python values, no global state.
+
+pub mod wtf8;
+
+pub use wtf8::Wtf8Buf;
