@@ -1,1 +1,44 @@
-fn main() {}
+//! Developer commands, run as `cargo xtask COMMAND`.
+//!
+//! Each command is one module with a `run(args)` function and one row in [`COMMANDS`]; nothing else names it.
+//! A command returns the process's exit code, and prints what failed itself.
+
+use std::process::ExitCode;
+
+/// One developer command: its name, a line of help, and its body.
+struct Command {
+    name: &'static str,
+    help: &'static str,
+    run: fn(&[String]) -> ExitCode,
+}
+
+/// Every command, in the order in which `--help` lists them. To add one: a module with `run`, and a row here.
+const COMMANDS: &[Command] = &[];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((name, rest)) = arguments.split_first() else {
+        print_help();
+        return ExitCode::from(2);
+    };
+    if matches!(name.as_str(), "--help" | "-h" | "help") {
+        print_help();
+        return ExitCode::SUCCESS;
+    }
+    match COMMANDS.iter().find(|command| command.name == name) {
+        Some(command) => (command.run)(rest),
+        None => {
+            eprintln!("xtask: no command {name:?}");
+            print_help();
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn print_help() {
+    println!("usage: cargo xtask COMMAND [arguments]\n\nCommands:");
+    for command in COMMANDS {
+        println!("  {:<14} {}", command.name, command.help);
+    }
+    println!("\n`cargo xtask COMMAND --help` explains one of them.");
+}
