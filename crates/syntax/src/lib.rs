@@ -1,1 +1,3 @@
-//! taipan-syntax
+//! Source text to syntax tree: source files, lexer, parser, AST, and CPython's syntax errors.
+
+pub mod ast;
