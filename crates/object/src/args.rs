@@ -113,6 +113,11 @@ pub struct Bound<'a, const N: usize> {
 }
 
 impl Signature {
+    /// The name without its owner.
+    fn short(&self) -> &'static str {
+        self.name.rsplit('.').next().unwrap_or(self.name)
+    }
+
     /// Binds `args` (the receiver already taken away). Raises TypeError as CPython's argument parsing words it.
     /// `owner` is the class name of a method, for the message.
     #[inline]
@@ -159,7 +164,7 @@ impl Signature {
                 Some(i) if params[i].is_some() => {
                     return Err(cx.type_error(format!(
                         "argument for {}() given by name ('{}') and position ({})",
-                        self.name,
+                        self.short(),
                         self.params[i],
                         i + 1
                     )));
@@ -172,10 +177,10 @@ impl Signature {
                     return Err(cx.type_error(if positional_only {
                         format!(
                             "{}() got some positional-only arguments passed as keyword arguments: '{name}'",
-                            self.name
+                            self.short()
                         )
                     } else {
-                        format!("{}() got an unexpected keyword argument '{name}'", self.name)
+                        format!("{}() got an unexpected keyword argument '{name}'", self.short())
                     }));
                 }
             }
@@ -194,10 +199,10 @@ impl Signature {
                 return Err(if i < self.positional_only {
                     self.wrong_count(cx, args)
                 } else if i < self.positional {
-                    let (name, param) = (self.name, self.params[i]);
+                    let (name, param) = (self.short(), self.params[i]);
                     cx.type_error(format!("{name}() missing required argument '{param}' (pos {})", i + 1))
                 } else {
-                    let (name, param) = (self.name, self.params[i]);
+                    let (name, param) = (self.short(), self.params[i]);
                     cx.type_error(format!("{name}() missing required keyword-only argument: '{param}'"))
                 });
             }
@@ -211,7 +216,7 @@ impl Signature {
             return self.wrong_count(cx, args);
         }
         let given = args.values().len();
-        let (name, positional) = (self.name, self.positional);
+        let (name, positional) = (self.short(), self.positional);
         if positional == 0 {
             return cx.type_error(format!("{name}() takes no positional arguments"));
         }

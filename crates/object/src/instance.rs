@@ -10,11 +10,12 @@ use std::cell::Cell;
 use std::ptr::NonNull;
 
 use crate::cx::Cx;
+use crate::dict::{self, Dict};
 use crate::heap::Heap;
 use crate::object::{Header, Obj, Payload};
 use crate::str::Str;
 use crate::ty::{Type, flags};
-use crate::value::{Handle, Value, Word};
+use crate::value::{Handle, R, Value, Word};
 
 /// Attributes more than this in one shape make the instance keep a dictionary.
 const LARGEST_SHAPE: usize = 64;
@@ -202,5 +203,275 @@ pub unsafe fn member_slots<'a>(ty: &Type, p: NonNull<Header>) -> &'a [Cell<Optio
         };
         let words = p.as_ptr().cast::<u8>().add(start).cast::<Cell<Option<Word>>>();
         std::slice::from_raw_parts(words, ty.members.get() as usize)
+    }
+}
+
+// ---- attributes of instances whose type has them
+
+/// The instance and its attribute block, where it has one.
+#[inline(always)]
+fn block<'a>(cx: &'a Cx, obj: &'a Value) -> Option<(&'a Obj<Type>, &'a Attrs)> {
+    let p = obj.as_ptr()?;
+    let ty = obj.ty(cx);
+    if ty.data().attrs_offset.get() == 0 {
+        return None;
+    }
+    // SAFETY: `obj` is a live instance of `ty`, which has attributes.
+    Some((ty, unsafe { attrs(ty.data(), p) }))
+}
+
+/// The extension of an attribute block, made on demand.
+fn ext_mut(attrs: &Attrs) -> &mut AttrsExt {
+    if attrs.ext.get().is_null() {
+        attrs.ext.set(Box::into_raw(Box::default()));
+    }
+    // SAFETY: the block owns its extension; callers hold the token exclusively.
+    unsafe { &mut *attrs.ext.get() }
+}
+
+fn ext_ref(attrs: &Attrs) -> Option<&AttrsExt> {
+    // SAFETY: the block owns its extension.
+    unsafe { attrs.ext.get().as_ref() }
+}
+
+/// The word of slot `i`, absent where never set.
+#[inline(always)]
+fn slot_word(ty: &Type, attrs: &Attrs, i: usize) -> Option<Word> {
+    let inline = ty.inline_slots.get() as usize;
+    if i < inline {
+        // SAFETY: an inline slot of the block.
+        unsafe { *inline_slots(ty, attrs).add(i) }
+    } else {
+        ext_ref(attrs)?.overflow.get(i - inline).map(Value::word)
+    }
+}
+
+/// An attribute that lies in the instance (not on its class).
+pub fn get_attr(cx: &mut Cx, obj: &Value, name: &Obj<Str>) -> R<Option<Value>> {
+    let dict = match block(cx, obj) {
+        None => return Ok(None),
+        Some((ty, attrs)) => {
+            // SAFETY: a shape lives as long as its class.
+            match unsafe { attrs.shape.get().as_ref() } {
+                Some(shape) => {
+                    let found = shape.find(name).and_then(|i| slot_word(ty.data(), attrs, i));
+                    return Ok(found.map(Word::to_owned_value));
+                }
+                None => match ext_ref(attrs).and_then(|e| e.dict.clone()) {
+                    Some(dict) => dict,
+                    None => return Ok(None),
+                },
+            }
+        }
+    };
+    match dict.cast::<Dict>() {
+        Some(dict) => dict::get_str(cx, dict, name),
+        None => Ok(None),
+    }
+}
+
+/// Sets an attribute in the instance, whose type must have attributes.
+pub fn set_attr(cx: &mut Cx, obj: &Value, name: &Obj<Str>, value: Value) -> R<()> {
+    if let Some((ty, attrs)) = block(cx, obj) {
+        let ty = ty.data();
+        // The first attribute of an instance of a built-in type (exceptions, functions): its class has no shapes.
+        let shape = attrs.shape.get();
+        // SAFETY: a shape lives as long as its class.
+        if let Some(current) = unsafe { shape.as_ref() } {
+            if let Some(i) = current.find(name) {
+                let old = replace_slot(ty, attrs, i, value);
+                drop(old);
+                return Ok(());
+            }
+            let interned = cx.intern_value(name.to_value());
+            // SAFETY: shapes are changed only under the exclusive token, which this function holds.
+            let child = unsafe { (*shape.cast_mut()).child(&interned) };
+            if let Some(child) = child
+                && let Some((ty, attrs)) = block(cx, obj)
+            {
+                // SAFETY: the child was just made or found.
+                let i = unsafe { (*child).len() } - 1;
+                let old = replace_slot(ty.data(), attrs, i, value);
+                attrs.shape.set(child);
+                drop(old);
+                return Ok(());
+            }
+        }
+    }
+    let dict = dict_of(cx, obj)?;
+    leave_shape(cx, obj);
+    match dict.cast::<Dict>() {
+        Some(dict) => {
+            let name = cx.intern_value(name.to_value());
+            match name.as_str() {
+                Some(name) => dict::set_str(cx, dict, name, value),
+                None => Ok(()),
+            }
+        }
+        None => Err(cx.system_error("instance dictionary is not a dict")),
+    }
+}
+
+/// Puts `value` into slot `i` and returns what lay there.
+fn replace_slot(ty: &Type, attrs: &Attrs, i: usize, value: Value) -> Option<Value> {
+    let inline = ty.inline_slots.get() as usize;
+    if i < inline {
+        // SAFETY: an inline slot of the block; it owns its word.
+        return unsafe {
+            let slot = inline_slots(ty, attrs).add(i);
+            std::mem::replace(&mut *slot, Some(value.into_word())).map(|w| Value::from_word(w))
+        };
+    }
+    let overflow = &mut ext_mut(attrs).overflow;
+    match overflow.get_mut(i - inline) {
+        Some(place) => Some(std::mem::replace(place, value)),
+        None => {
+            overflow.push(value);
+            None
+        }
+    }
+}
+
+/// Deletes an attribute of the instance; false if it has none of that name.
+pub fn delete_attr(cx: &mut Cx, obj: &Value, name: &Obj<Str>) -> R<bool> {
+    if let Some((ty, attrs)) = block(cx, obj) {
+        // SAFETY: a shape lives as long as its class.
+        if let Some(shape) = unsafe { attrs.shape.get().as_ref() } {
+            let Some(i) = shape.find(name) else { return Ok(false) };
+            if i + 1 == shape.len() {
+                let ty = ty.data();
+                let inline = ty.inline_slots.get() as usize;
+                let old = if i < inline {
+                    // SAFETY: an inline slot of the block; it owns its word.
+                    unsafe { (*inline_slots(ty, attrs).add(i)).take().map(|w| Value::from_word(w)) }
+                } else {
+                    ext_mut(attrs).overflow.pop()
+                };
+                attrs.shape.set(shape.parent);
+                drop(old);
+                return Ok(true);
+            }
+        }
+    }
+    let dict = dict_of(cx, obj)?;
+    leave_shape(cx, obj);
+    match dict.cast::<Dict>() {
+        Some(dict) => Ok(dict::remove(cx, dict, &name.to_value())?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// Moves the attributes from the shape's slots to the instance's dictionary.
+pub fn leave_shape(cx: &mut Cx, obj: &Value) {
+    dict::materialize(cx, obj);
+}
+
+/// The names and values of an instance's shape slots, in order; empty in dictionary mode.
+pub fn shape_items(cx: &Cx, obj: &Value) -> Vec<(Value, Value)> {
+    let Some((ty, attrs)) = block(cx, obj) else { return Vec::new() };
+    // SAFETY: a shape lives as long as its class.
+    let Some(shape) = (unsafe { attrs.shape.get().as_ref() }) else { return Vec::new() };
+    let items = shape.names.iter().enumerate();
+    items.filter_map(|(i, n)| Some((n.clone(), slot_word(ty.data(), attrs, i)?.to_owned_value()))).collect()
+}
+
+/// The shape of an instance; `None` in dictionary mode or without attributes.
+pub fn shape_of<'a>(cx: &'a Cx, obj: &'a Value) -> Option<&'a Shape> {
+    // SAFETY: a shape lives as long as its class, which the instance holds.
+    block(cx, obj).and_then(|(_, attrs)| unsafe { attrs.shape.get().as_ref() })
+}
+
+/// The dictionary handed out for the instance, or holding its attributes, if there is one.
+pub fn known_dict(cx: &Cx, obj: &Value) -> Option<Value> {
+    block(cx, obj).and_then(|(_, attrs)| ext_ref(attrs)?.dict.clone())
+}
+
+/// Empties the slots, switches to dictionary mode (null shape) and makes `dict` the holder of the attributes. What lay in
+/// the slots is returned, to be dropped when nothing is borrowed.
+pub fn set_dictionary(cx: &mut Cx, obj: &Value, dict: Option<Value>) -> Vec<Value> {
+    let mut out = Vec::new();
+    if let Some((ty, attrs)) = block(cx, obj) {
+        let ty = ty.data();
+        for i in 0..ty.inline_slots.get() as usize {
+            // SAFETY: an inline slot of the block; it owns its word.
+            out.extend(unsafe { (*inline_slots(ty, attrs).add(i)).take().map(|w| Value::from_word(w)) });
+        }
+        attrs.shape.set(std::ptr::null());
+        let ext = ext_mut(attrs);
+        out.append(&mut ext.overflow);
+        out.extend(std::mem::replace(&mut ext.dict, dict));
+    }
+    out
+}
+
+/// Remembers `dict` as the view handed out as `__dict__` of a shaped instance.
+pub fn remember_dict(cx: &mut Cx, obj: &Value, dict: Value) {
+    if let Some((_, attrs)) = block(cx, obj) {
+        ext_mut(attrs).dict = Some(dict);
+    }
+}
+
+/// The `__dict__` of an instance: made at first use; the same object each time.
+pub fn dict_of(cx: &mut Cx, obj: &Value) -> R {
+    if let Some(dict) = known_dict(cx, obj) {
+        return Ok(dict);
+    }
+    if block(cx, obj).is_none() {
+        let name = crate::names::__dict__.get();
+        return Err(crate::attr::no_attribute(cx, obj, name));
+    }
+    dict::instance_dict(cx, obj)
+}
+
+/// # Safety
+/// `p` is an instance of `ty` at its end, with attributes.
+pub(crate) unsafe fn drop_attrs(ty: &Type, p: NonNull<Header>) {
+    // SAFETY: the block owns its slots and its extension.
+    unsafe {
+        let attrs = attrs(ty, p);
+        for i in 0..ty.inline_slots.get() as usize {
+            if let Some(word) = (*inline_slots(ty, attrs).add(i)).take() {
+                word.release();
+            }
+        }
+        let ext = attrs.ext.replace(std::ptr::null_mut());
+        if !ext.is_null() {
+            drop(Box::from_raw(ext));
+        }
+    }
+}
+
+/// # Safety
+/// `p` is a live instance of `ty`, with attributes.
+pub(crate) unsafe fn trace_attrs(ty: &Type, p: NonNull<Header>, visit: &mut dyn FnMut(&Value)) {
+    // SAFETY: the block owns its slots and its extension.
+    unsafe {
+        let attrs = attrs(ty, p);
+        for i in 0..ty.inline_slots.get() as usize {
+            if let Some(word) = &*inline_slots(ty, attrs).add(i) {
+                visit(Value::from_word_ref(word));
+            }
+        }
+        if let Some(ext) = ext_ref(attrs) {
+            ext.overflow.iter().for_each(&mut *visit);
+            ext.dict.iter().for_each(visit);
+        }
+    }
+}
+
+/// # Safety
+/// `p` is a live instance of `ty`, with attributes, that only garbage refers to.
+pub(crate) unsafe fn clear_attrs(ty: &Type, p: NonNull<Header>, out: &mut Vec<Value>) {
+    // SAFETY: the block owns its slots and its extension.
+    unsafe {
+        let attrs = attrs(ty, p);
+        for i in 0..ty.inline_slots.get() as usize {
+            out.extend((*inline_slots(ty, attrs).add(i)).take().map(|w| Value::from_word(w)));
+        }
+        if let Some(ext) = attrs.ext.get().as_mut() {
+            // Slots past the inline ones stay in number: the shape still counts them.
+            out.extend(ext.overflow.iter_mut().map(|v| std::mem::replace(v, Value::none())));
+            out.extend(ext.dict.take());
+        }
     }
 }
