@@ -475,3 +475,21 @@ pub(crate) unsafe fn clear_attrs(ty: &Type, p: NonNull<Header>, out: &mut Vec<Va
         }
     }
 }
+
+/// Word `i` of an instance's `__slots__`; `None` where unset.
+pub fn member(cx: &Cx, obj: &Value, i: usize) -> Option<Value> {
+    let p = obj.as_ptr()?;
+    // SAFETY: `obj` is a live instance of its type.
+    let slots = unsafe { member_slots(obj.ty(cx).data(), p) };
+    slots.get(i)?.get().map(Word::to_owned_value)
+}
+
+/// Sets or (with `None`) empties word `i` of an instance's `__slots__`; gives what lay there.
+pub fn set_member(cx: &mut Cx, obj: &Value, i: usize, value: Option<Value>) -> Option<Value> {
+    let p = obj.as_ptr()?;
+    // SAFETY: `obj` is a live instance of its type; the slot owns its word.
+    unsafe {
+        let slots = member_slots(obj.ty(cx).data(), p);
+        slots.get(i)?.replace(value.map(Value::into_word)).map(|w| Value::from_word(w))
+    }
+}
