@@ -309,11 +309,25 @@ impl Heap {
     /// # Safety
     /// `heap` is live.
     pub(crate) unsafe fn each_collectable(heap: *mut Heap, visit: &mut dyn FnMut(NonNull<Header>)) {
+        // SAFETY: by the caller's promise.
+        unsafe { Heap::each(heap, false, visit) }
+    }
+
+    /// As [`Heap::each_collectable`], for all objects.
+    ///
+    /// # Safety
+    /// `heap` is live.
+    pub(crate) unsafe fn each_object(heap: *mut Heap, visit: &mut dyn FnMut(NonNull<Header>)) {
+        // SAFETY: by the caller's promise.
+        unsafe { Heap::each(heap, true, visit) }
+    }
+
+    unsafe fn each(heap: *mut Heap, all: bool, visit: &mut dyn FnMut(NonNull<Header>)) {
         // SAFETY: slots below `bump` were either used (their type is set) or freed (their type is null).
         unsafe {
             for i in 0..(&(*heap).pages).len() {
                 let page = (&(*heap).pages)[i];
-                if !(*page).collectable {
+                if !all && !(*page).collectable {
                     continue;
                 }
                 if (*page).large {

@@ -38,6 +38,17 @@ pub struct Runtime {
     pub decode: fn(&mut Cx, bytes: &[u8], encoding: &str, errors: &str) -> R,
     /// Encode a string by a named codec with an error handler name; gives a bytes object.
     pub encode: fn(&mut Cx, text: &Obj<Str>, encoding: &str, errors: &str) -> R,
+    /// The iterator over the old sequence protocol.
+    pub sequence_iterator: fn(&mut Cx, &Value) -> R,
+    /// `types.GenericAlias(origin, args)`.
+    pub generic_alias: fn(&mut Cx, &Value, &Value) -> R,
+    /// A memoryview over an exporter, for `__buffer__` called by name; the flags as PyBUF bits.
+    pub memoryview: fn(&mut Cx, &Value, i64) -> R,
+    /// `staticmethod(f)` and `classmethod(f)`.
+    pub static_method: fn(&mut Cx, Value) -> R,
+    pub class_method: fn(&mut Cx, Value) -> R,
+    /// Fills the `__classcell__` cell with the class.
+    pub set_class_cell: fn(&mut Cx, cell: &Value, class: &Value) -> R<()>,
     /// Builds a class by calling a metaclass, as `type(name, bases, dict)` does.
     pub call_type: fn(&mut Cx, meta: &Obj<Type>, args: Args<'_>) -> R,
 }
@@ -77,7 +88,7 @@ impl Interp {
             heap,
             breaker,
             runtime,
-            intern: InternTable::default(),
+            intern: crate::typeobj::static_intern_table(),
             next_version: crate::typeobj::FIRST_HEAP_VERSION,
             method_cache: crate::attr::MethodCache::new(),
             static_subclasses: HashMap::new(),

@@ -285,7 +285,7 @@ pub fn iter(cx: &mut Cx, value: &Value) -> R {
         return Ok(iterator);
     }
     if is_sequence(cx, value) {
-        return (crate::typeobj::hooks(cx).sequence_iterator)(cx, value);
+        return (cx.interp().runtime.sequence_iterator)(cx, value);
     }
     let message = format!("'{}' object is not iterable", value.type_name(cx));
     Err(cx.type_error(message))
@@ -393,7 +393,7 @@ pub fn getitem(cx: &mut Cx, container: &Value, key: &Value) -> R {
     }
     if container.as_type().is_some() {
         if container.is_obj(&crate::ty::TYPE) {
-            return (crate::typeobj::hooks(cx).generic_alias)(cx, container, key);
+            return (cx.interp().runtime.generic_alias)(cx, container, key);
         }
         if let Some(method) = getattr_opt(cx, container, &names::__class_getitem__)? {
             return call(cx, &method, std::slice::from_ref(key));

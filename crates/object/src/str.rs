@@ -308,7 +308,15 @@ pub struct InternTable {
     by_text: HashMap<InternKey, Word>,
 }
 
-#[derive(PartialEq, Eq, Hash)]
+impl InternTable {
+    /// A copy of a table that holds immortal strings only.
+    pub(crate) fn copy_immortal(&self) -> InternTable {
+        let by_text = self.by_text.iter().map(|(k, &w)| (k.clone(), w)).collect();
+        InternTable { by_text }
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct InternKey {
     width: u8,
     bytes: Box<[u8]>,
