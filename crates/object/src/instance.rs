@@ -198,7 +198,7 @@ pub unsafe fn member_slots<'a>(ty: &Type, p: NonNull<Header>) -> &'a [Cell<Optio
     // SAFETY: the layout that the type states.
     unsafe {
         let start = match ty.payload.inline_size {
-            Some(size) if !ty.has(flags::WRAPS) => ty.payload.size + size(p),
+            Some(size) => ty.payload.size + size(p),
             _ => ty.members_offset.get() as usize,
         };
         let words = p.as_ptr().cast::<u8>().add(start).cast::<Cell<Option<Word>>>();
@@ -491,5 +491,16 @@ pub fn set_member(cx: &mut Cx, obj: &Value, i: usize, value: Option<Value>) -> O
     unsafe {
         let slots = member_slots(obj.ty(cx).data(), p);
         slots.get(i)?.replace(value.map(Value::into_word)).map(|w| Value::from_word(w))
+    }
+}
+
+/// A new instance of a subclass of `int`, `float`, `str` or `bytes`, around a value of the exact type.
+pub fn new_wrapped(cx: &Cx, ty: &Obj<Type>, value: Value) -> Value {
+    debug_assert!(ty.has(flags::WRAPS));
+    // SAFETY: the flag states the payload; it is written before anything can look.
+    unsafe {
+        let p = alloc_raw(cx, ty, 0);
+        p.cast::<Obj<crate::ty::Wrapped>>().as_ref().payload_ptr().write(crate::ty::Wrapped { value });
+        Value::from_ptr(p)
     }
 }

@@ -47,6 +47,9 @@ pub struct Runtime {
     /// `staticmethod(f)` and `classmethod(f)`.
     pub static_method: fn(&mut Cx, Value) -> R,
     pub class_method: fn(&mut Cx, Value) -> R,
+    /// Whether a value is a Python function, or a module.
+    pub is_function: fn(&Value) -> bool,
+    pub is_module: fn(&Value) -> bool,
     /// Fills the `__classcell__` cell with the class.
     pub set_class_cell: fn(&mut Cx, cell: &Value, class: &Value) -> R<()>,
     /// Builds a class by calling a metaclass, as `type(name, bases, dict)` does.

@@ -285,6 +285,7 @@ pub mod flags {
 }
 
 /// What a payload type gives the collector and the allocator.
+#[derive(Clone, Copy)]
 pub struct PayloadFns {
     /// Bytes of `Obj<T>`.
     pub size: usize,
@@ -297,6 +298,24 @@ pub struct PayloadFns {
 }
 
 impl PayloadFns {
+    /// Of [`Wrapped`], which many types share.
+    pub(crate) const fn of_wrapped() -> PayloadFns {
+        unsafe fn drop_wrapped(p: NonNull<Header>) {
+            // SAFETY: `p` is an `Obj<Wrapped>` at its end.
+            unsafe { std::ptr::drop_in_place(p.cast::<Obj<Wrapped>>().as_ref().payload_ptr()) };
+        }
+        unsafe fn trace_nothing(_p: NonNull<Header>, _visit: &mut dyn FnMut(&Value)) {}
+        unsafe fn clear_nothing(_p: NonNull<Header>, _out: &mut Vec<Value>) {}
+        PayloadFns {
+            size: size_of::<Obj<Wrapped>>(),
+            drop: drop_wrapped,
+            trace: trace_nothing,
+            clear: clear_nothing,
+            holds_values: false,
+            inline_size: None,
+        }
+    }
+
     pub const fn of<T: Payload>() -> PayloadFns {
         unsafe fn drop_payload<T>(p: NonNull<Header>) {
             // SAFETY: `p` is an `Obj<T>` at its end.
@@ -660,11 +679,7 @@ impl Type {
             if self.attrs_offset.get() != 0 {
                 instance::drop_attrs(self, p);
             }
-            if self.has(flags::WRAPS) {
-                std::ptr::drop_in_place(p.cast::<Obj<Wrapped>>().as_ref().payload_ptr());
-            } else {
-                (self.payload.drop)(p);
-            }
+            (self.payload.drop)(p);
         }
     }
 
@@ -683,9 +698,7 @@ impl Type {
             if self.attrs_offset.get() != 0 {
                 instance::trace_attrs(self, p, visit);
             }
-            if !self.has(flags::WRAPS) {
-                (self.payload.trace)(p, visit);
-            }
+            (self.payload.trace)(p, visit);
         }
     }
 
@@ -704,9 +717,7 @@ impl Type {
             if self.attrs_offset.get() != 0 {
                 instance::clear_attrs(self, p, out);
             }
-            if !self.has(flags::WRAPS) {
-                (self.payload.clear)(p, out);
-            }
+            (self.payload.clear)(p, out);
         }
     }
 }
