@@ -12,7 +12,6 @@ use std::collections::HashMap;
 use std::ptr::NonNull;
 
 use crate::Obj;
-use crate::args::Args;
 use crate::cx::{Cx, breaker};
 use crate::heap::{self, Heap};
 use crate::object::{FINALIZED, Header, Payload, Trace, WEAKLY_REFERENCED};
@@ -375,7 +374,7 @@ pub fn finish(cx: &mut Cx, object: Value) {
     match due {
         Some(callback) => {
             let arguments = [object];
-            if let Err(raised) = crate::ops::call(cx, &callback, Args::positional(&arguments)) {
+            if let Err(raised) = crate::ops::call(cx, &callback, &arguments) {
                 let exception = cx.take_raised(raised);
                 let report = cx.interp().runtime.unraisable;
                 report(cx, exception, "Exception ignored while calling weakref callback", Some(&callback));

@@ -14,7 +14,7 @@ use crate::dict::table::Table;
 use crate::instance::{self, Attrs, AttrsExt, Shape};
 use crate::object::Header;
 use crate::str::Str;
-use crate::value::{Handle, R, Value, Word};
+use crate::value::{R, Value, Word};
 
 /// The attribute block of an instance in shape mode, as raw parts.
 #[derive(Clone, Copy)]
@@ -112,43 +112,51 @@ fn shape<'a>(cx: &'a Cx, dict: &'a Obj<Dict>) -> Option<(Slots, &'a Shape)> {
     Some((slots, unsafe { slots.shape() }?))
 }
 
-/// The `__dict__` of an instance whose type has attributes: made at the first call, the same one after that. `None` where the
-/// type's instances have no attributes.
-pub fn instance_dict(cx: &mut Cx, object: &Value) -> Option<Handle<Dict>> {
-    let p = object.as_ptr()?;
-    let ty = object.ty(cx).data();
-    if ty.attrs_offset.get() == 0 {
-        return None;
-    }
+/// The `__dict__` of an instance whose type has attributes: made at the first call, the same one after that.
+/// AttributeError where the type's instances have no attributes.
+pub fn instance_dict(cx: &mut Cx, object: &Value) -> R {
+    let p = object.as_ptr().filter(|_| object.ty(cx).data().attrs_offset.get() != 0);
+    let Some(p) = p else {
+        let message = format!("'{}' object has no attribute '__dict__'", object.type_name(cx));
+        return Err(cx.raise(&crate::exc::ATTRIBUTE_ERROR, message));
+    };
     // SAFETY: a live instance of a type with attributes; the token is held.
     unsafe {
         let slots = Slots::of(p);
         if let Some(dict) = slots.ext().and_then(|ext| ext.dict.as_ref()) {
-            return dict.as_dict().map(Obj::to_handle);
+            return Ok(dict.clone());
         }
         let backing = slots.shape().map(|_| p);
-        let made = cx.new_object(Dict { backing, ..Dict::default() });
-        slots.ext_or_new().dict = Some(made.as_value().clone());
-        Some(made)
+        let made = cx.new_object(Dict { backing, ..Dict::default() }).into_value();
+        slots.ext_or_new().dict = Some(made.clone());
+        Ok(made)
     }
 }
 
 /// Sets the `__dict__` of an instance. The old dictionary keeps what it had.
 pub fn set_instance_dict(cx: &mut Cx, object: &Value, dict: Value) -> R<()> {
-    let Some(p) = object.as_ptr() else { return Ok(()) };
-    // The slots' values move to a dictionary first, which may be nobody's.
-    let old = instance_dict(cx, object);
-    if let Some(old) = &old {
-        materialize(cx, old)?;
+    let old = instance_dict(cx, object)?;
+    if let Some(old) = old.as_dict() {
+        leave_instance(cx, old)?;
     }
+    let Some(p) = object.as_ptr() else { return Ok(()) };
     // SAFETY: a live instance of a type with attributes, as `instance_dict` found; the token is held.
-    let before = unsafe {
-        let slots = Slots::of(p);
-        slots.ext_or_new().dict.replace(dict)
-    };
+    let before = unsafe { Slots::of(p).ext_or_new().dict.replace(dict) };
     drop(before);
-    drop(old);
     Ok(())
+}
+
+/// Whether the instance has handed out a dictionary that looks through to its slots. The collector then visits the
+/// dictionary in place of the slots, so that each value is visited once.
+///
+/// # Safety
+/// `p` is a live instance whose type has attributes.
+pub(crate) unsafe fn is_view(p: NonNull<Header>) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let slots = Slots::of(p);
+        slots.shape().is_some() && slots.ext().is_some_and(|ext| ext.dict.is_some())
+    }
 }
 
 pub(crate) fn len(cx: &Cx, dict: &Obj<Dict>) -> usize {
@@ -210,8 +218,17 @@ pub(crate) fn remove_last(cx: &mut Cx, dict: &Obj<Dict>, i: usize) -> Option<(Va
     }
 }
 
+/// Moves the attributes of an instance from its slots to its dictionary.
+pub(crate) fn materialize(cx: &mut Cx, object: &Value) -> R<()> {
+    let dict = instance_dict(cx, object)?;
+    match dict.as_dict() {
+        Some(dict) => leave_instance(cx, dict),
+        None => Ok(()),
+    }
+}
+
 /// Makes the dictionary an ordinary one and the instance one that keeps its attributes in it.
-pub fn materialize(cx: &mut Cx, dict: &Obj<Dict>) -> R<()> {
+pub(crate) fn leave_instance(cx: &mut Cx, dict: &Obj<Dict>) -> R<()> {
     if dict.get(cx).backing.is_none() {
         return Ok(());
     }

@@ -7,7 +7,7 @@
 //! Lookups may run `__eq__`, which may change the dictionary: they notice and start over, so every position returned here
 //! is right at the time of return.
 
-pub mod backed;
+mod backed;
 mod table;
 
 use std::ptr::NonNull;
@@ -18,7 +18,9 @@ use crate::object::{Header, Payload, Trace};
 use crate::ops;
 use crate::str::Str;
 use crate::ty::{Type, flags};
-use crate::value::{Handle, R, Value};
+use crate::value::{Handle, R, Raised, Value};
+pub(crate) use backed::{detach, is_view, materialize};
+pub use backed::{instance_dict, set_instance_dict};
 use table::{Quick, Table, quick_equal};
 
 /// The payload of `dict`. Payloads of subtypes may begin with it.
@@ -107,7 +109,7 @@ pub fn find(cx: &mut Cx, dict: &Obj<Dict>, key: &Value, hash: i64) -> R<Option<u
             return Ok(backed::find(cx, dict, name));
         }
         // Rare enough not to be worth a way of its own.
-        backed::materialize(cx, dict)?;
+        backed::leave_instance(cx, dict)?;
     }
     match dict.get(cx).table.find_quick(key, hash) {
         Quick::Found(i) => Ok(Some(i)),
@@ -221,7 +223,26 @@ pub fn hash_of(cx: &mut Cx, key: &Value) -> R<i64> {
 fn hash_slow(cx: &mut Cx, key: &Value) -> R<i64> {
     match ops::hash(cx, key) {
         Ok(hash) => Ok(hash),
-        Err(raised) => Err(crate::exc::unhashable(cx, raised, key, "dict key")),
+        Err(raised) => Err(unhashable(cx, raised, key, "a dict key")),
+    }
+}
+
+/// Says in the TypeError of an unhashable key what it was wanted for (`"a dict key"`, `"a set element"`). Other
+/// exceptions, and those of subclasses, pass as they are.
+#[cold]
+pub fn unhashable(cx: &mut Cx, raised: Raised, key: &Value, purpose: &str) -> Raised {
+    let plain = cx.peek_raised(&raised).is_some_and(|e| e.is_instance_exact(&crate::exc::TYPE_ERROR));
+    if !plain {
+        return raised;
+    }
+    let cause = cx.take_raised(raised);
+    match ops::str_of(cx, &cause) {
+        Ok(text) => {
+            let text = text.to_string_lossy();
+            let message = format!("cannot use '{}' as {purpose} ({text})", key.type_name(cx));
+            cx.type_error(message)
+        }
+        Err(raised) => raised,
     }
 }
 
@@ -279,7 +300,7 @@ fn push(cx: &mut Cx, dict: &Obj<Dict>, key: Value, hash: i64, value: Value) -> R
         match backed::push(cx, dict, key, value) {
             Ok(()) => return Ok(()),
             Err(pair) => {
-                backed::materialize(cx, dict)?;
+                backed::leave_instance(cx, dict)?;
                 pair
             }
         }
@@ -330,7 +351,7 @@ pub fn remove_at(cx: &mut Cx, dict: &Obj<Dict>, position: usize) -> R<Option<(Va
         if let Some(pair) = backed::remove_last(cx, dict, position) {
             return Ok(Some(pair));
         }
-        backed::materialize(cx, dict)?;
+        backed::leave_instance(cx, dict)?;
     }
     let d = dict.get_mut(cx);
     d.version = 0;
@@ -352,7 +373,7 @@ pub fn pop_last(cx: &mut Cx, dict: &Obj<Dict>) -> R<Option<(Value, Value)>> {
 /// Removes everything.
 pub fn clear(cx: &mut Cx, dict: &Obj<Dict>) -> R<()> {
     if dict.get(cx).backing.is_some() {
-        backed::materialize(cx, dict)?;
+        backed::leave_instance(cx, dict)?;
     }
     let mut old = Vec::new();
     let d = dict.get_mut(cx);
