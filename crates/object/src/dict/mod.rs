@@ -417,11 +417,11 @@ pub fn merge_with(cx: &mut Cx, dict: &Obj<Dict>, from: &Obj<Dict>, duplicates: D
     }
     let d = dict.get(cx);
     if d.backing.is_none() && d.table.len() == 0 && from.get(cx).backing.is_none() {
-        let Ok(table) = from.get(cx).table.duplicate() else { return Err(cx.memory_error()) };
+        let Ok(mut table) = from.get(cx).table.duplicate() else { return Err(cx.memory_error()) };
         let d = dict.get_mut(cx);
         d.version = 0;
-        let generation = d.table.generation.wrapping_add(1);
-        d.table = Table { generation, ..table };
+        table.generation = d.table.generation.wrapping_add(1);
+        d.table = table;
         return Ok(());
     }
     let count = len(cx, from);
