@@ -9,6 +9,8 @@
 
 mod backed;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::ptr::NonNull;
 
