@@ -64,6 +64,8 @@ pub struct Interp {
     pub runtime: Runtime,
     pub intern: InternTable,
     pub(crate) next_version: u32,
+    /// The version that `dict::keys_version` gives next; 0 once they are used up.
+    pub(crate) next_keys_version: u32,
     pub(crate) method_cache: crate::attr::MethodCache,
     /// What built-in types have per interpreter, by the type's address: subclasses.
     pub(crate) static_subclasses: HashMap<usize, Vec<Value>>,
@@ -93,6 +95,7 @@ impl Interp {
             runtime,
             intern: crate::typeobj::static_intern_table(),
             next_version: crate::typeobj::FIRST_HEAP_VERSION,
+            next_keys_version: 1,
             method_cache: crate::attr::MethodCache::new(),
             static_subclasses: HashMap::new(),
             modules: None,

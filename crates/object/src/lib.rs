@@ -44,3 +44,8 @@ pub use str::{Str, StrData};
 pub use tuple::Tuple;
 pub use ty::{CompareOp, Slots, Type, TypeDefs, flags};
 pub use value::{Handle, R, Raised, Value, Word};
+
+#[cfg(test)]
+mod memory_tests;
+#[cfg(test)]
+mod testing;
