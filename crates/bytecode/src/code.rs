@@ -80,7 +80,7 @@ impl fmt::Display for Name {
     }
 }
 
-/// A constant: what `co_consts` may hold.
+/// A constant: what `co_consts` may hold. A clone shares the contents.
 #[derive(Clone, Debug)]
 pub enum Constant {
     None,
@@ -93,13 +93,13 @@ pub enum Constant {
     Float(f64),
     /// Real and imaginary part, compared and hashed by their bits.
     Complex(f64, f64),
-    Str(Wtf8Buf),
-    Bytes(Box<[u8]>),
-    Tuple(Box<[Constant]>),
+    Str(Name),
+    Bytes(Arc<[u8]>),
+    Tuple(Arc<[Constant]>),
     /// The items in the order in which they were added (and marshalled).
-    FrozenSet(Box<[Constant]>),
+    FrozenSet(Arc<[Constant]>),
     /// start, stop, step.
-    Slice(Box<[Constant; 3]>),
+    Slice(Arc<[Constant; 3]>),
     Code(Arc<CodeObject>),
 }
 
@@ -113,7 +113,7 @@ impl Constant {
     }
 
     pub fn str(text: &str) -> Constant {
-        Constant::Str(Wtf8Buf::from(text))
+        Constant::Str(Name::from(text))
     }
 
     /// The value of an integer constant that fits.
@@ -344,7 +344,7 @@ impl CodeObject {
     }
 
     /// The docstring, which is the first constant where the flag says so.
-    pub fn docstring(&self) -> Option<&Wtf8Buf> {
+    pub fn docstring(&self) -> Option<&Name> {
         match self.consts.first() {
             Some(Constant::Str(text)) if self.flags.contains(CodeFlags::HAS_DOCSTRING) => Some(text),
             _ => None,
