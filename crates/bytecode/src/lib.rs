@@ -7,6 +7,7 @@
 pub mod code;
 pub mod exctable;
 pub mod linetable;
+pub mod marshal;
 pub mod ops;
 pub mod ops_names;
 
