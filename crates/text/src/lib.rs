@@ -2,6 +2,7 @@
 //!
 //! Everything here is pure: no I/O, no Python values, no global state.
 
+pub mod number;
 pub mod unicode;
 pub mod wtf8;
 
