@@ -67,7 +67,7 @@ pub fn divide(numerator: &IBig, denominator: &IBig) -> Option<f64> {
         return None;
     }
     if n.is_zero() {
-        return Some(signed(n_sign * d_sign, 0.0) + 0.0);
+        return Some(signed(d_sign, 0.0));
     }
     // A quotient of 64 to 66 bits carries all that rounding needs, with the remainder as sticky bit.
     let shift = 66 - (n.bit_len() as i64 - d.bit_len() as i64);
