@@ -13,29 +13,73 @@
 //!   `ValueError`).
 //! - Every call may block: callers release the interpreter's lock around it.
 //! - The only state of the process kept here is what the kernel keeps for the process too: the signals that arrived
-//!   (`signals`).
+//!   ([`signals`]).
 
 pub mod clock;
 pub mod environment;
 pub mod errno;
 mod error;
 pub mod files;
+pub mod locale;
+pub mod network;
 mod policy;
+pub mod poll;
+pub mod process;
+pub mod signals;
 mod system;
+pub mod terminal;
+pub mod users;
 
 pub use clock::Clock;
 pub use environment::{Environment, Random};
 pub use error::{HostError, Result};
 pub use files::Files;
+pub use locale::Locale;
+pub use network::Network;
 pub use policy::{AllowAll, Permission, Policy};
+pub use poll::Poll;
+pub use process::Process;
+pub use signals::Signals;
 pub use system::SystemHost;
+pub use terminal::Terminal;
+pub use users::Users;
 
 use std::sync::Arc;
 
 /// Everything outside the process, in one object. All its methods come from the subjects' traits.
-pub trait Host: Send + Sync + Files + Clock + Environment + Random {}
+pub trait Host:
+    Send
+    + Sync
+    + Files
+    + Clock
+    + Environment
+    + Random
+    + Process
+    + Signals
+    + Poll
+    + Network
+    + Terminal
+    + Users
+    + Locale
+{
+}
 
-impl<T> Host for T where T: Send + Sync + Files + Clock + Environment + Random {}
+impl<T> Host for T where
+    T: Send
+        + Sync
+        + Files
+        + Clock
+        + Environment
+        + Random
+        + Process
+        + Signals
+        + Poll
+        + Network
+        + Terminal
+        + Users
+        + Locale
+{
+}
 
 /// How the interpreter and its threads hold the host.
 pub type HostHandle = Arc<dyn Host>;

@@ -3,11 +3,21 @@
 //! `unsafe` here is foreign calls only. Each passes either plain numbers, or pointers to buffers and NUL-terminated strings
 //! that outlive the call.
 
+mod address;
 mod clock;
 mod directory;
 mod environment;
 mod files;
+mod locale;
 mod mapping;
+mod network;
+mod poll;
+mod process;
+mod resolver;
+mod signals;
+mod spawn;
+mod terminal;
+mod users;
 
 use crate::{AllowAll, HostError, Permission, Policy, Result, files::Target};
 use std::ffi::CString;
