@@ -5,11 +5,14 @@
 //! hostile until the verifier has passed them: errors are values, sizes are checked before anything is allocated.
 
 pub mod code;
+pub mod dis;
 pub mod exctable;
+pub mod instructions;
 pub mod linetable;
 pub mod marshal;
 pub mod ops;
 pub mod ops_names;
+pub mod repr;
 
 pub use code::{CodeFlags, CodeObject, Constant, Name};
 pub use ops::Opcode;
