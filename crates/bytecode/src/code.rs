@@ -3,8 +3,9 @@
 //! A [`CodeObject`] is immutable and knows nothing of Python objects; the interpreter prepares its own form of it. Equality
 //! is structural and exact: floats by their bits, types apart (`1`, `1.0` and `True` differ).
 
+use std::collections::HashSet;
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -131,6 +132,13 @@ impl From<CodeObject> for Constant {
     }
 }
 
+/// Whether two lists of distinct items hold the same ones.
+fn same_items(a: &[Constant], b: &[Constant]) -> bool {
+    let known: HashSet<&Constant> = a.iter().collect();
+    b.iter().all(|item| known.contains(item))
+}
+
+/// Exact, types apart; the order of a frozenset's items does not matter.
 impl PartialEq for Constant {
     fn eq(&self, other: &Constant) -> bool {
         use Constant::*;
@@ -141,7 +149,8 @@ impl PartialEq for Constant {
             (Complex(a, b), Complex(c, d)) => a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits(),
             (Str(a), Str(b)) => a == b,
             (Bytes(a), Bytes(b)) => a == b,
-            (Tuple(a), Tuple(b)) | (FrozenSet(a), FrozenSet(b)) => a == b,
+            (Tuple(a), Tuple(b)) => a == b,
+            (FrozenSet(a), FrozenSet(b)) => a.len() == b.len() && (a == b || same_items(a, b)),
             (Slice(a), Slice(b)) => a == b,
             (Code(a), Code(b)) => a == b,
             _ => false,
@@ -161,7 +170,11 @@ impl Hash for Constant {
             Constant::Complex(re, im) => (re.to_bits(), im.to_bits()).hash(state),
             Constant::Str(text) => text.hash(state),
             Constant::Bytes(bytes) => bytes.hash(state),
-            Constant::Tuple(items) | Constant::FrozenSet(items) => items.hash(state),
+            Constant::Tuple(items) => items.hash(state),
+            Constant::FrozenSet(items) => {
+                let one = |item| BuildHasherDefault::<DefaultHasher>::default().hash_one(item);
+                items.iter().fold(0u64, |sum, item| sum.wrapping_add(one(item))).hash(state);
+            }
             Constant::Slice(parts) => parts.hash(state),
             Constant::Code(code) => code.hash(state),
         }

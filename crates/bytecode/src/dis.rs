@@ -9,7 +9,8 @@ use crate::instructions::{Instruction, instructions};
 use crate::linetable;
 use crate::ops::{Opcode, Operand};
 use crate::ops_names::{
-    BINARY_OPS, COMMON_CONSTANTS, COMPARE_OPS, FUNCTION_ATTRIBUTES, INTRINSICS_1, INTRINSICS_2, SPECIAL_METHODS,
+    BINARY_OPS, COMMON_CONSTANTS, COMPARE_OPS, FUNCTION_ATTRIBUTES, INTRINSICS_1, INTRINSICS_2,
+    SPECIAL_METHODS,
 };
 use crate::repr;
 
@@ -148,7 +149,8 @@ pub fn meaning(ins: &Instruction, code: &CodeObject, labels: &BTreeMap<u32, usiz
     let Some(op) = ins.opcode else { return String::new() };
     let arg = ins.arg;
     let name = |i: u32| code.names.get(i as usize).map_or_else(|| "?".to_owned(), |n| n.to_string());
-    let local = |i: u32| code.localsplusnames.get(i as usize).map_or_else(|| "?".to_owned(), |n| n.to_string());
+    let local =
+        |i: u32| code.localsplusnames.get(i as usize).map_or_else(|| "?".to_owned(), |n| n.to_string());
     let with = |text: String, bit: u32, suffix: &str| if arg & bit != 0 { text + suffix } else { text };
     match op.operand() {
         Operand::Const => code.consts.get(arg as usize).map_or_else(|| "?".to_owned(), repr::constant),

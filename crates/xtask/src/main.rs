@@ -5,6 +5,7 @@
 
 use std::process::ExitCode;
 
+mod bytecode;
 mod unicode;
 mod unicode_names;
 
@@ -16,11 +17,18 @@ struct Command {
 }
 
 /// Every command, in the order in which `--help` lists them. To add one: a module with `run`, and a row here.
-const COMMANDS: &[Command] = &[Command {
-    name: "unicode",
-    help: "write the Unicode tables of crates/text (--python PATH)",
-    run: unicode::run,
-}];
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "bytecode",
+        help: "compare compiled code with the reference's (--python PATH)",
+        run: bytecode::run,
+    },
+    Command {
+        name: "unicode",
+        help: "write the Unicode tables of crates/text (--python PATH)",
+        run: unicode::run,
+    },
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
