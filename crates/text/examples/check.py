@@ -132,4 +132,68 @@ def base36(n):
             return s
 
 
+def plain(s):
+    return "".join(c if " " <= c <= "~" and c != "<" else f"<{ord(c):x}>" for c in s)
+
+
+def outcome(function):
+    try:
+        return plain(function())
+    except ValueError as e:
+        return "V:" + plain(str(e))
+    except OverflowError as e:
+        return "O:" + plain(str(e))
+
+
+def any_spec():
+    if rng.random() < 0.25:
+        return "".join(rng.choice("<>=^+- z#0123,_.bcdoxXneEfFgGs%\u0665\xe9\ud800") for _ in range(rng.randrange(1, 8)))
+    s = rng.choice(["", "", "<", ">", "^", "=", "*<", "0>", "\xe9^", "x=", "0="])
+    s += rng.choice(["", "", "+", "-", " "]) + rng.choice(["", "", "", "z"]) + rng.choice(["", "", "#"]) + rng.choice(["", "", "0"])
+    s += rng.choice(["", "", str(rng.randrange(40))]) + rng.choice(["", "", ",", "_"])
+    s += rng.choice(["", "", "." + str(rng.randrange(30))]) + rng.choice(["", "", "", "_", ","])
+    return s + rng.choice(["", "d", "x", "X", "b", "o", "c", "n", "e", "E", "f", "F", "g", "G", "%", "s"])
+
+
+def formats():
+    for _ in range(count):
+        n = rng.choice([rng.randrange(-300, 300), rng.randrange(-10**9, 10**9), big()])
+        s = any_spec() or "d"
+        out(f"fint\t{n}\t{plain(s)}\t{outcome(lambda: format(n, s))}\n")
+        v, s = any_float(), any_spec() or "g"
+        out(f"ffloat\t{bits(v)}\t{plain(s)}\t{outcome(lambda: format(v, s))}\n")
+        v, w, s = any_float(), any_float(), any_spec() or "g"
+        out(f"fcomplex\t{bits(v)}\t{bits(w)}\t{plain(s)}\t{outcome(lambda: format(complex(v, w), s))}\n")
+        t, s = rng.choice(["", "abc", "h\xe9llo w\u1234rld"]), any_spec() or "s"
+        out(f"fstr\t{plain(t)}\t{plain(s)}\t{outcome(lambda: format(t, s))}\n")
+        f = "%" + "".join(rng.choice("-+ #0") for _ in range(rng.randrange(3))) + rng.choice(["", str(rng.randrange(30))]) + rng.choice(
+            ["", ".", "." + str(rng.randrange(25))]) + rng.choice(["", "", "l"])
+        g = f + rng.choice("diuoxX")
+        out(f"pint\t{n}\t{plain(g)}\t{outcome(lambda: g % n)}\n")
+        v = any_float()
+        g = f + rng.choice("eEfFgG")
+        out(f"pfloat\t{bits(v)}\t{plain(g)}\t{outcome(lambda: g % v)}\n")
+        t = "".join(rng.choice("{}{}![]:.a0r") for _ in range(rng.randrange(1, 10)))
+        out(f"fields\t{plain(t)}\t{outcome(lambda: fields_of(t))}\n")
+        t = "".join(rng.choice("[].ab01\u0661") for _ in range(rng.randrange(0, 8)))
+        out(f"name\t{plain(t)}\t{outcome(lambda: name_of(t))}\n")
+
+
+def fields_of(t):
+    import _string
+    parts = []
+    for literal, name, spec, conversion in _string.formatter_parser(t):
+        parts.append("(" + literal + ("" if name is None else f"|{name}|{spec}|{conversion or ''}") + ")")
+    return "".join(parts)
+
+
+def name_of(t):
+    import _string
+    first, rest = _string.formatter_field_name_split(t)
+    s = f"#{first}" if isinstance(first, int) else first
+    for attribute, x in rest:
+        s += "|" + ("." if attribute else "[") + (f"#{x}" if isinstance(x, int) else x)
+    return s
+
+
 globals()[section]()

@@ -2,7 +2,10 @@
 //!
 //! Everything here is pure: no I/O, no Python values, no global state.
 
+pub mod field;
+pub mod format_spec;
 pub mod number;
+pub mod percent;
 pub mod unicode;
 pub mod wtf8;
 

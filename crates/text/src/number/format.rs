@@ -190,10 +190,10 @@ fn positional(out: &mut String, d: &Digits, count: usize, style: Style) -> Resul
         out.push_str(fraction);
         zeros(out, rest)
     } else {
-        match (style.alternate, style.point_zero) {
-            (true, _) => out.push('.'),
-            (false, true) => out.push_str(".0"),
-            _ => {}
+        if style.point_zero {
+            out.push_str(".0");
+        } else if style.alternate {
+            out.push('.');
         }
         Ok(())
     }
