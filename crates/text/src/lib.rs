@@ -4,8 +4,10 @@
 
 pub mod field;
 pub mod format_spec;
+pub mod hash;
 pub mod number;
 pub mod percent;
+pub mod repr;
 pub mod unicode;
 pub mod wtf8;
 
