@@ -1,1 +1,4 @@
-//! taipan-compiler
+//! Taipan's compiler: symbol tables, code generation, control-flow passes and the assembler.
+
+pub mod flow;
+pub mod instr;

@@ -1,1 +1,3 @@
 //! taipan-taipan
+
+pub mod options;

@@ -2,6 +2,13 @@
 //!
 //! Everything here is pure: no I/O, no Python values, no global state.
 
+pub mod field;
+pub mod format_spec;
+pub mod hash;
+pub mod number;
+pub mod percent;
+pub mod repr;
+pub mod unicode;
 pub mod wtf8;
 
 pub use wtf8::Wtf8Buf;

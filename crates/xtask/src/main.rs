@@ -5,6 +5,10 @@
 
 use std::process::ExitCode;
 
+mod bytecode;
+mod unicode;
+mod unicode_names;
+
 /// One developer command: its name, a line of help, and its body.
 struct Command {
     name: &'static str,
@@ -13,7 +17,18 @@ struct Command {
 }
 
 /// Every command, in the order in which `--help` lists them. To add one: a module with `run`, and a row here.
-const COMMANDS: &[Command] = &[];
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "bytecode",
+        help: "compare compiled code with the reference's (--python PATH)",
+        run: bytecode::run,
+    },
+    Command {
+        name: "unicode",
+        help: "write the Unicode tables of crates/text (--python PATH)",
+        run: unicode::run,
+    },
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -1,0 +1,84 @@
+//! `--dump=ast` and `--dump=tokens`: trees as `ast.dump` prints them, tokens as `python -m tokenize -e` does.
+
+mod nodes;
+mod tokens;
+
+pub use tokens::dump_tokens;
+
+use crate::ast::Mod;
+
+/// How to print a tree.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DumpOptions {
+    /// print line and column attributes
+    pub attributes: bool,
+    /// one field a line, indented by this many blanks a level; `None` prints one line
+    pub indent: Option<usize>,
+}
+
+/// Trees nest no deeper in a dump; what lies below prints as `...`.
+const MAX_LEVEL: usize = 1500;
+
+/// A printed value: a node, a list or a literal.
+enum Item {
+    Node(&'static str, Vec<(&'static str, Item)>),
+    List(Vec<Item>),
+    Text(String),
+}
+
+/// The text of a tree, equal to `ast.dump(tree, include_attributes=…, indent=…)`.
+pub fn dump_ast(module: &Mod, options: DumpOptions) -> String {
+    let item = nodes::Builder { attributes: options.attributes, level: 0 }.module(module);
+    let mut out = String::new();
+    write(&mut out, &item, 0, options.indent);
+    out
+}
+
+fn write(out: &mut String, item: &Item, level: usize, indent: Option<usize>) {
+    let level = level + 1;
+    match item {
+        Item::Text(text) => out.push_str(text),
+        Item::List(items) => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                separate(out, i, level, indent);
+                write(out, item, level, indent);
+            }
+            out.push(']');
+        }
+        Item::Node(name, fields) => {
+            let simple = fields.len() <= 3 && fields.iter().all(|(_, item)| item.is_simple());
+            let indent_fields = if simple { None } else { indent };
+            out.push_str(name);
+            out.push('(');
+            for (i, (field, item)) in fields.iter().enumerate() {
+                separate(out, i, level, indent_fields);
+                out.push_str(field);
+                out.push('=');
+                write(out, item, level, indent);
+            }
+            out.push(')');
+        }
+    }
+}
+
+fn separate(out: &mut String, index: usize, level: usize, indent: Option<usize>) {
+    match indent {
+        Some(width) => {
+            out.push_str(if index == 0 { "\n" } else { ",\n" });
+            out.extend(std::iter::repeat_n(' ', width * level));
+        }
+        None if index > 0 => out.push_str(", "),
+        None => {}
+    }
+}
+
+impl Item {
+    fn is_simple(&self) -> bool {
+        match self {
+            Item::Text(_) => true,
+            Item::List(items) => items.is_empty(),
+            Item::Node(_, fields) => fields.is_empty(),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The errors and warnings of source decoding, lexing and parsing, shaped like CPython's `SyntaxError` attributes.
+
+use std::fmt;
+
+/// Which exception the caller raises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyntaxErrorKind {
+    /// `SyntaxError`
+    Syntax,
+    /// `IndentationError`
+    Indentation,
+    /// `TabError`
+    Tab,
+    /// `_IncompleteInputError` (only with [`crate::ParseOptions::allow_incomplete_input`])
+    IncompleteInput,
+    /// `MemoryError`: the source nests deeper than the parser's budget
+    Memory,
+    /// `ValueError`: text that no literal can hold (an over-long integer is reported as `Syntax` by CPython)
+    Value,
+    /// `RecursionError`
+    Recursion,
+    /// `OverflowError`: the source is too large to address
+    Overflow,
+}
+
+impl SyntaxErrorKind {
+    /// The Python name of the exception.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Syntax => "SyntaxError",
+            Self::Indentation => "IndentationError",
+            Self::Tab => "TabError",
+            Self::IncompleteInput => "_IncompleteInputError",
+            Self::Memory => "MemoryError",
+            Self::Value => "ValueError",
+            Self::Recursion => "RecursionError",
+            Self::Overflow => "OverflowError",
+        }
+    }
+}
+
+/// Where an error lies, in the units of CPython's exception attributes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorLocation {
+    /// 1-based line; 0 before the first line was read
+    pub lineno: i64,
+    /// 1-based character column; 0 or -1 where CPython knows none
+    pub offset: i64,
+    /// `None` is Python's `None`
+    pub end_lineno: Option<i64>,
+    /// `None` is Python's `None`
+    pub end_offset: Option<i64>,
+    /// the source line, `None` where CPython leaves `text` empty
+    pub text: Option<String>,
+}
+
+/// A failed decode, lex or parse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// exception type
+    pub kind: SyntaxErrorKind,
+    /// the exception's `msg`
+    pub message: String,
+    /// `None` for errors that carry no position at all (null bytes, memory)
+    pub location: Option<Box<ErrorLocation>>,
+}
+
+impl SyntaxError {
+    /// An error without a position.
+    pub fn bare(kind: SyntaxErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), location: None }
+    }
+
+    /// An error with a position.
+    pub fn at(kind: SyntaxErrorKind, message: impl Into<String>, location: ErrorLocation) -> Self {
+        Self { kind, message: message.into(), location: Some(Box::new(location)) }
+    }
+}
+
+impl fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.location {
+            Some(at) => write!(f, "{}: {} (line {})", self.kind.name(), self.message, at.lineno),
+            None => write!(f, "{}: {}", self.kind.name(), self.message),
+        }
+    }
+}
+
+impl std::error::Error for SyntaxError {}
+
+/// The category of a warning met while lexing or parsing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WarningCategory {
+    /// `SyntaxWarning`
+    Syntax,
+    /// `DeprecationWarning`
+    Deprecation,
+}
+
+/// A warning to be issued with `warnings.warn_explicit`; when the filter turns it into an error, CPython raises
+/// [`SyntaxError`] with the same message at the same place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxWarning {
+    /// warning category
+    pub category: WarningCategory,
+    /// text of the warning
+    pub message: String,
+    /// 1-based line
+    pub lineno: u32,
+    /// 1-based character column
+    pub offset: u32,
+    /// 1-based line where the construct ends
+    pub end_lineno: u32,
+    /// 1-based character column where the construct ends
+    pub end_offset: u32,
+}
