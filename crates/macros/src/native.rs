@@ -30,8 +30,7 @@ fn parse_signature(lit: &LitStr) -> Result<Sig> {
     let bad = |message: &str| Error::new(lit.span(), message);
     let open = text.find('(').ok_or_else(|| bad("expected name(parameters)"))?;
     let inner = text[open + 1..].strip_suffix(')').ok_or_else(|| bad("expected ) at the end"))?;
-    let mut sig =
-        Sig { full_name: text[..open].to_owned(), text: text[open..].to_owned(), ..Sig::default() };
+    let mut sig = Sig { full_name: text[..open].to_owned(), text: text[open..].to_owned(), ..Sig::default() };
     let mut keyword_only = false;
     for part in inner.split(", ").map(str::trim).filter(|p| !p.is_empty()) {
         if part.starts_with('$') {
@@ -163,7 +162,10 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
     } else {
         let expected = count + usize::from(sig.varargs) + usize::from(sig.varkw);
         if rest.len() != expected {
-            return Err(Error::new(span, format!("the signature has {expected} parameters, the function {}", rest.len())));
+            return Err(Error::new(
+                span,
+                format!("the signature has {expected} parameters, the function {}", rest.len()),
+            ));
         }
         let mut types = rest.iter();
         let mut next = || types.next().copied().ok_or_else(|| Error::new(span, "too few parameters"));
@@ -234,7 +236,8 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
         Some(_) => quote!(Instance),
     };
     let shown = if flags.iter().any(|f| f == "no_signature") { quote!(None) } else { quote!(Some(#shown)) };
-    let facts = u32::from(flags.iter().any(|f| f == "leaf")) | u32::from(flags.iter().any(|f| f == "no_raise")) << 1;
+    let facts =
+        u32::from(flags.iter().any(|f| f == "leaf")) | u32::from(flags.iter().any(|f| f == "no_raise")) << 1;
     let def = format_ident!("{ident}__def");
     let call = format_ident!("{ident}__call");
     let vis = &function.vis;

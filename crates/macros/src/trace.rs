@@ -46,8 +46,9 @@ pub fn expand(item: TokenStream) -> Result<TokenStream> {
         }
         Data::Union(_) => return Err(syn::Error::new_spanned(name, "a union cannot be traced")),
     }
-    let trace_arms =
-        arms.iter().map(|(pattern, fields)| quote!(#pattern => { #(#krate::Trace::trace(#fields, visit);)* }));
+    let trace_arms = arms
+        .iter()
+        .map(|(pattern, fields)| quote!(#pattern => { #(#krate::Trace::trace(#fields, visit);)* }));
     let clear_arms =
         arms.iter().map(|(pattern, fields)| quote!(#pattern => { #(#krate::Trace::clear(#fields, out);)* }));
     Ok(quote! {

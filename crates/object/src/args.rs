@@ -1,11 +1,11 @@
 //! Arguments of a call, as they lie on the operand stack (vectorcall style), and their binding to native parameters.
 
+use crate::Obj;
 use crate::cx::Cx;
 use crate::object::Payload;
 use crate::str::Str;
 use crate::tuple::Tuple;
 use crate::value::{R, Value};
-use crate::Obj;
 
 /// Borrowed arguments: positional values first, then the values of the keywords in `names`.
 #[derive(Clone, Copy)]
@@ -122,10 +122,17 @@ impl Signature {
     /// `owner` is the class name of a method, for the message.
     #[inline]
     pub fn bind<'a, const N: usize>(&'static self, cx: &mut Cx, args: Args<'a>) -> R<Bound<'a, N>> {
-        let mut bound =
-            Bound { params: [None; N], varargs: &[], varkw: KwArgs { args: Args::EMPTY, known: self.params } };
+        let mut bound = Bound {
+            params: [None; N],
+            varargs: &[],
+            varkw: KwArgs { args: Args::EMPTY, known: self.params },
+        };
         let pos = args.pos();
-        if args.names.is_none() && pos.len() >= self.required && pos.len() <= self.positional && self.required_keywords == 0 {
+        if args.names.is_none()
+            && pos.len() >= self.required
+            && pos.len() <= self.positional
+            && self.required_keywords == 0
+        {
             for (slot, value) in bound.params.iter_mut().zip(pos) {
                 *slot = Some(value);
             }
@@ -135,7 +142,12 @@ impl Signature {
         Ok(bound)
     }
 
-    fn bind_slow<'a, const N: usize>(&'static self, cx: &mut Cx, args: Args<'a>, bound: &mut Bound<'a, N>) -> R<()> {
+    fn bind_slow<'a, const N: usize>(
+        &'static self,
+        cx: &mut Cx,
+        args: Args<'a>,
+        bound: &mut Bound<'a, N>,
+    ) -> R<()> {
         let pos = args.pos();
         let taken = pos.len().min(self.positional);
         for (slot, value) in bound.params.iter_mut().zip(&pos[..taken]) {
@@ -154,7 +166,12 @@ impl Signature {
         self.check_required(cx, args, &bound.params)
     }
 
-    fn bind_keywords<'a>(&'static self, cx: &mut Cx, args: Args<'a>, params: &mut [Option<&'a Value>]) -> R<()> {
+    fn bind_keywords<'a>(
+        &'static self,
+        cx: &mut Cx,
+        args: Args<'a>,
+        params: &mut [Option<&'a Value>],
+    ) -> R<()> {
         if self.params.len() == self.positional_only && !self.varkw {
             return Err(cx.type_error(format!("{}() takes no keyword arguments", self.name)));
         }
@@ -268,8 +285,7 @@ impl<'a, T: Payload> FromArg<'a> for &'a Obj<T> {
         match T::cast_arg(value) {
             Some(object) => Ok(object),
             None => {
-                let message =
-                    format!("argument must be {}, not {}", T::TYPE.name(), value.type_name(cx));
+                let message = format!("argument must be {}, not {}", T::TYPE.name(), value.type_name(cx));
                 Err(cx.type_error(message))
             }
         }

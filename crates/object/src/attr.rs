@@ -27,7 +27,9 @@ pub struct MethodCache {
 
 impl MethodCache {
     pub(crate) fn new() -> MethodCache {
-        MethodCache { entries: vec![Entry { version: 0, name: 0, value: None }; CACHE_SIZE].into_boxed_slice() }
+        MethodCache {
+            entries: vec![Entry { version: 0, name: 0, value: None }; CACHE_SIZE].into_boxed_slice(),
+        }
     }
 
     #[inline(always)]
@@ -151,10 +153,15 @@ pub fn generic_set(cx: &mut Cx, obj: &Value, name: &Obj<Str>, value: Option<&Val
     let (type_name, name_text) = (ty.full_name().into_owned(), name.to_string_lossy().into_owned());
     let message = if found.is_some() {
         format!("'{type_name}' object attribute '{name_text}' is read-only")
-    } else if ty.slots().setattr == Some(generic_set as crate::ty::SetAttrFn) && !ty.has(flags::HEAP_TYPE) || value.is_none() {
+    } else if ty.slots().setattr.is_some_and(|f| f as usize == generic_set as *const () as usize)
+        && !ty.has(flags::HEAP_TYPE)
+        || value.is_none()
+    {
         format!("'{type_name}' object has no attribute '{name_text}'")
     } else {
-        format!("'{type_name}' object has no attribute '{name_text}' and no __dict__ for setting new attributes")
+        format!(
+            "'{type_name}' object has no attribute '{name_text}' and no __dict__ for setting new attributes"
+        )
     };
     let message = if found.is_none() && value.is_some() && !message.contains("__dict__") {
         format!("{message} and no __dict__ for setting new attributes")

@@ -6,10 +6,10 @@
 
 use std::borrow::Cow;
 
+use crate::Obj;
 use crate::bytes::Bytes;
 use crate::cx::Cx;
 use crate::value::{R, Value};
-use crate::Obj;
 
 /// What a consumer asks of an exporter: the bits of `PyBUF_*`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,7 +60,13 @@ impl Buffer {
     /// # Safety
     /// `data` points to `len` bytes that stay in place until `release` is called with `owner`, or, without a release
     /// function, as long as `owner` lives.
-    pub unsafe fn simple(owner: &Value, data: *mut u8, len: usize, readonly: bool, release: Option<fn(&Value)>) -> Buffer {
+    pub unsafe fn simple(
+        owner: &Value,
+        data: *mut u8,
+        len: usize,
+        readonly: bool,
+        release: Option<fn(&Value)>,
+    ) -> Buffer {
         // SAFETY: the caller's promise.
         unsafe { Buffer::new(owner, data, len, readonly, Cow::Borrowed("B"), 1, vec![len], vec![1], release) }
     }
@@ -234,4 +240,15 @@ pub fn of_bytes(owner: &Value, bytes: &Obj<Bytes>) -> Buffer {
 /// Whether the object supports the buffer protocol.
 pub fn supports(cx: &Cx, value: &Value) -> bool {
     value.ty(cx).slots().buffer.is_some() || value.as_bytes().is_some()
+}
+
+/// The buffer behind what a Python `__buffer__` method returned, which must be a memoryview.
+pub fn of_python_method(cx: &mut Cx, exporter: &Value, view: Value, request: BufferRequest) -> R<Buffer> {
+    let is_view = (cx.interp().runtime.is_memoryview)(&view);
+    if !is_view {
+        let message =
+            format!("__buffer__ returned non-memoryview object (from '{}')", exporter.type_name(cx));
+        return Err(cx.type_error(message));
+    }
+    get(cx, &view, request)
 }

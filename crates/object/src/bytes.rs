@@ -79,7 +79,8 @@ struct EmptyBytes {
 }
 // SAFETY: immortal and immutable.
 unsafe impl Sync for EmptyBytes {}
-static EMPTY: EmptyBytes = EmptyBytes { head: Obj::new_static(&BYTES, Bytes { hash: Cell::new(0), len: 0 }), end: 0 };
+static EMPTY: EmptyBytes =
+    EmptyBytes { head: Obj::new_static(&BYTES, Bytes { hash: Cell::new(0), len: 0 }), end: 0 };
 
 impl Cx {
     /// A new bytes object with a copy of `bytes`. `b''` is one object.
@@ -113,6 +114,10 @@ impl Value {
             return Some(bytes);
         }
         self.header()?;
-        if self.ty_unguarded().has(flags::BYTES) { self.wrapped_value().and_then(Value::as_bytes) } else { None }
+        if self.ty_unguarded().has(flags::BYTES) {
+            self.wrapped_value().and_then(Value::as_bytes)
+        } else {
+            None
+        }
     }
 }

@@ -9,13 +9,13 @@ use std::ffi::c_void;
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering;
 
+use crate::Obj;
 use crate::exc;
 use crate::heap::Heap;
 use crate::interp::Interp;
 use crate::object::Payload;
 use crate::ty::{Type, flags};
 use crate::value::{Handle, R, Raised, Value};
-use crate::Obj;
 
 /// Bits of the breaker flag. Any bit set makes the interpreter call `Runtime::handle_breaker` at its next safepoint
 /// (RESUME, back-edges, after native calls).
@@ -148,7 +148,9 @@ impl Cx {
     pub fn take_raised(&mut self, _raised: Raised) -> Value {
         match self.raised.take() {
             Some(value) => value,
-            None => exc::new_message(self, &exc::SYSTEM_ERROR, "error return without exception set".to_owned()),
+            None => {
+                exc::new_message(self, &exc::SYSTEM_ERROR, "error return without exception set".to_owned())
+            }
         }
     }
 
@@ -235,6 +237,26 @@ impl Cx {
 
     pub fn stack_limit(&self) -> usize {
         self.stack_limit
+    }
+
+    // ---- repr of containers
+
+    /// Enters the `repr` of a container: false if it is already being shown (then `[...]` stands for it). A true answer
+    /// must be followed by [`Cx::repr_leave`].
+    pub fn repr_enter(&mut self, container: &Value) -> bool {
+        let word = container.word();
+        if self.repr_running.contains(&word) {
+            return false;
+        }
+        self.repr_running.push(word);
+        true
+    }
+
+    pub fn repr_leave(&mut self, container: &Value) {
+        let word = container.word();
+        if let Some(i) = self.repr_running.iter().rposition(|&w| w == word) {
+            self.repr_running.remove(i);
+        }
     }
 
     // ---- pending finalisers

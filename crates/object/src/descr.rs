@@ -5,16 +5,16 @@ use crate::args::Args;
 use crate::cx::Cx;
 use crate::native::{Binding, GetSetDef, MemberDef, NativeDef};
 use crate::object::{Payload, Trace};
-use crate::typeobj::SlotDef;
 use crate::ty::{Slots, Type, flags};
+use crate::typeobj::SlotDef;
 use crate::value::{Handle, R, Value};
 use crate::{Obj, attr, exc};
 
 /// Declares a payload that traces the listed fields.
 macro_rules! descriptor {
-    ($(#[$doc:meta])* $payload:ident { $($field:ident: $ty:ty,)* } traced($($traced:ident),*) $constant:ident = $name:literal, $flags:expr, $slots:expr) => {
+    ($(#[$doc:meta])* $payload:ident { $($(#[$field_doc:meta])* $field:ident: $ty:ty,)* } traced($($traced:ident),*) $constant:ident = $name:literal, $flags:expr, $slots:expr) => {
         $(#[$doc])*
-        pub struct $payload { $(pub $field: $ty,)* }
+        pub struct $payload { $($(#[$field_doc])* pub $field: $ty,)* }
         impl Trace for $payload {
             #[allow(unused_variables)]
             fn trace(&self, visit: &mut dyn FnMut(&Value)) { $(Trace::trace(&self.$traced, visit);)* }
@@ -29,7 +29,7 @@ macro_rules! descriptor {
         #[doc = concat!("`", $name, "`.")]
         pub static $constant: Obj<Type> = Obj::new_static_type(
             &crate::ty::TYPE,
-            Type::builtin::<$payload>($name).base(&crate::ty::OBJECT).flags($flags).slots($slots),
+            Type::builtin::<$payload>($name).base(&crate::ty::OBJECT).flags($flags).with_slots($slots),
         );
     };
 }
@@ -129,7 +129,9 @@ pub fn call_with_receiver<T>(this: &Value, args: Args<'_>, call: impl FnOnce(Arg
 }
 
 fn native_call(cx: &mut Cx, this: &Value, args: Args<'_>) -> R {
-    let Some(function) = this.cast::<NativeFunction>() else { return Err(cx.system_error("not a native function")) };
+    let Some(function) = this.cast::<NativeFunction>() else {
+        return Err(cx.system_error("not a native function"));
+    };
     match &function.this {
         None => (function.def.call)(cx, args),
         Some(receiver) => call_with_receiver(receiver, args, |args| (function.def.call)(cx, args)),
@@ -211,12 +213,17 @@ fn check_class(cx: &mut Cx, method: &Obj<ClassMethodDescriptor>, class: &Value) 
 }
 
 fn class_method_call(cx: &mut Cx, this: &Value, args: Args<'_>) -> R {
-    let Some(method) = this.cast::<ClassMethodDescriptor>() else { return Err(cx.system_error("not a class method")) };
+    let Some(method) = this.cast::<ClassMethodDescriptor>() else {
+        return Err(cx.system_error("not a class method"));
+    };
     match args.pos().first() {
         Some(class) => check_class(cx, method, class)?,
         None => {
             let owner = method.owner.as_type().map(|t| t.full_name().into_owned()).unwrap_or_default();
-            return Err(cx.type_error(format!("descriptor '{}' of '{owner}' object needs an argument", method.def.name)));
+            return Err(cx.type_error(format!(
+                "descriptor '{}' of '{owner}' object needs an argument",
+                method.def.name
+            )));
         }
     }
     (method.def.call)(cx, args)
@@ -240,7 +247,9 @@ fn access_message(owner: &Value, name: &str, what: &str) -> String {
 }
 
 fn getset_set(cx: &mut Cx, this: &Value, obj: &Value, value: Option<&Value>) -> R<()> {
-    let Some(descr) = this.cast::<GetSetDescriptor>() else { return Err(cx.system_error("not a descriptor")) };
+    let Some(descr) = this.cast::<GetSetDescriptor>() else {
+        return Err(cx.system_error("not a descriptor"));
+    };
     check_receiver(cx, descr.def.name, &descr.owner, obj)?;
     match descr.def.set {
         Some(set) => set(cx, obj, value),
@@ -268,7 +277,9 @@ fn member_get(cx: &mut Cx, this: &Value, obj: Option<&Value>, _ty: Option<&Value
 }
 
 fn member_set(cx: &mut Cx, this: &Value, obj: &Value, value: Option<&Value>) -> R<()> {
-    let Some(descr) = this.cast::<MemberDescriptor>() else { return Err(cx.system_error("not a descriptor")) };
+    let Some(descr) = this.cast::<MemberDescriptor>() else {
+        return Err(cx.system_error("not a descriptor"));
+    };
     let name = descr.name.as_str().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     check_receiver(cx, &name, &descr.owner, obj)?;
     match descr.member {
@@ -291,7 +302,9 @@ fn wrapper_call(cx: &mut Cx, this: &Value, args: Args<'_>) -> R {
     let Some(wrapper) = this.cast::<SlotWrapper>() else { return Err(cx.system_error("not a slot wrapper")) };
     let Some((receiver, rest)) = args.split_first() else {
         let owner = wrapper.owner.as_type().map(|t| t.full_name().into_owned()).unwrap_or_default();
-        return Err(cx.type_error(format!("descriptor '{}' of '{owner}' object needs an argument", wrapper.def.name)));
+        return Err(
+            cx.type_error(format!("descriptor '{}' of '{owner}' object needs an argument", wrapper.def.name))
+        );
     };
     call_wrapper(cx, wrapper, receiver, rest)
 }

@@ -31,7 +31,11 @@ impl Trace for Exception {
         self.extra.trace(visit);
     }
     fn clear(&mut self, out: &mut Vec<Value>) {
-        out.extend([self.args.take(), self.traceback.take(), self.context.take(), self.cause.take()].into_iter().flatten());
+        out.extend(
+            [self.args.take(), self.traceback.take(), self.context.take(), self.cause.take()]
+                .into_iter()
+                .flatten(),
+        );
         out.extend(self.extra.iter_mut().filter_map(Option::take));
     }
 }
@@ -266,4 +270,40 @@ pub fn set_context(cx: &mut Cx, exception: &Value, handled: Option<Value>) {
     if let Some(e) = exception.cast::<Exception>() {
         e.get_mut(cx).context = Some(handled);
     }
+}
+
+/// UnicodeEncodeError.
+pub fn raise_encode(
+    cx: &mut Cx,
+    encoding: &str,
+    text: &Obj<crate::Str>,
+    start: usize,
+    end: usize,
+    reason: &str,
+) -> Raised {
+    let args =
+        vec![cx.str(encoding), text.to_value(), cx.int(start as i64), cx.int(end as i64), cx.str(reason)];
+    raise_unicode(cx, &UNICODE_ENCODE_ERROR, args)
+}
+
+/// UnicodeDecodeError.
+pub fn raise_decode(
+    cx: &mut Cx,
+    encoding: &str,
+    bytes: &[u8],
+    start: usize,
+    end: usize,
+    reason: &str,
+) -> Raised {
+    let args =
+        vec![cx.str(encoding), cx.bytes(bytes), cx.int(start as i64), cx.int(end as i64), cx.str(reason)];
+    raise_unicode(cx, &UNICODE_DECODE_ERROR, args)
+}
+
+fn raise_unicode(cx: &mut Cx, ty: &'static Obj<Type>, args: Vec<Value>) -> Raised {
+    let extra = args.iter().cloned().map(Some).collect();
+    let args = cx.tuple(args).into_value();
+    let exception =
+        cx.new_instance(ty, Exception { args: Some(args), extra, ..Exception::default() }).into_value();
+    raise(cx, exception)
 }

@@ -22,7 +22,7 @@ pub static FLOAT: Obj<Type> = Obj::new_static_type(
     &crate::ty::TYPE,
     Type::builtin::<Float>("float")
         .base(&crate::ty::OBJECT)
-        .flags(flags::BASE | flags::FLOAT | flags::MATCH_SELF)
+        .flags(flags::BASE | flags::FLOAT | flags::MATCH_SELF),
 );
 
 static ZERO: Obj<Float> = Obj::new_static(&FLOAT, Float(0.0));
@@ -58,7 +58,11 @@ impl Value {
             return Some(float.0);
         }
         self.header()?;
-        if self.ty_unguarded().has(flags::FLOAT) { self.wrapped_value().and_then(Value::as_float) } else { None }
+        if self.ty_unguarded().has(flags::FLOAT) {
+            self.wrapped_value().and_then(Value::as_float)
+        } else {
+            None
+        }
     }
 }
 
@@ -100,5 +104,9 @@ pub fn int_to_f64(cx: &mut Cx, value: &Value) -> R<f64> {
         Some(IntRef::Big(b)) => b.to_f64().value(),
         None => f64::NAN,
     };
-    if double.is_infinite() { Err(cx.overflow_error("int too large to convert to float")) } else { Ok(double) }
+    if double.is_infinite() {
+        Err(cx.overflow_error("int too large to convert to float"))
+    } else {
+        Ok(double)
+    }
 }

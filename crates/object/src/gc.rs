@@ -311,7 +311,12 @@ fn run(cx: &mut Cx) -> usize {
     collected
 }
 
-fn clear_weak(heap: *mut Heap, garbage: &[Value], callbacks: bool, is_garbage: &dyn Fn(NonNull<Header>) -> bool) {
+fn clear_weak(
+    heap: *mut Heap,
+    garbage: &[Value],
+    callbacks: bool,
+    is_garbage: &dyn Fn(NonNull<Header>) -> bool,
+) {
     for p in garbage.iter().filter_map(Value::as_ptr) {
         if upper(p) & WEAKLY_REFERENCED != 0 {
             // SAFETY: the object is live, held by `garbage`.
@@ -326,7 +331,8 @@ pub fn is_tracked(value: &Value) -> bool {
         // SAFETY: a live object; mortal ones lie in pages.
         Some(p) => unsafe {
             let header = p.as_ref();
-            header.ty_unguarded().has(crate::flags::HAVE_GC) && (header.is_immortal() || heap::is_collectable(p))
+            header.ty_unguarded().has(crate::flags::HAVE_GC)
+                && (header.is_immortal() || heap::is_collectable(p))
         },
         None => false,
     }

@@ -110,7 +110,8 @@ pub fn hash_f64(f: f64) -> Option<i64> {
     let bits = f.to_bits();
     let exponent = (bits >> 52 & 0x7FF) as i32;
     let fraction = bits & ((1 << 52) - 1);
-    let (mantissa, power) = if exponent == 0 { (fraction, -1074) } else { (fraction | 1 << 52, exponent - 1075) };
+    let (mantissa, power) =
+        if exponent == 0 { (fraction, -1074) } else { (fraction | 1 << 52, exponent - 1075) };
     // Multiplying by two modulo 2^61 - 1 rotates 61 bits.
     let turn = power.rem_euclid(BITS as i32) as u32;
     let turned = if turn == 0 { mantissa } else { (mantissa << turn & MODULUS) | mantissa >> (BITS - turn) };
@@ -190,10 +191,10 @@ mod tests {
         assert_eq!(hash_f64(0.5), Some(1_152_921_504_606_846_976));
         assert_eq!(hash_f64(1e100), Some(1_822_893_315_824_342_674));
         let mut t = TupleHasher::default();
-        [1, 2, 3].map(|i| t.add(i));
+        [1, 2, 3].iter().for_each(|&i| t.add(i));
         assert_eq!(t.finish(), 529_344_067_295_497_451);
         let mut s = FrozenSetHasher::default();
-        [1, 2, 3].map(|i| s.add(i));
+        [1, 2, 3].iter().for_each(|&i| s.add(i));
         assert_eq!(s.finish(), -272_375_401_224_217_160);
     }
 }

@@ -13,8 +13,10 @@ use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::Obj;
 use crate::cx::breaker;
 use crate::object::{FINALIZED, Header, WEAKLY_REFERENCED};
+use crate::str::InternTable;
 use crate::ty::Type;
 use crate::value::Value;
 use crate::weakref;
@@ -117,11 +119,12 @@ pub struct Heap {
     pub(crate) young_limit: usize,
     breaker: *const AtomicU32,
     pub(crate) weak: weakref::WeakTable,
+    pub(crate) intern: InternTable,
 }
 
 impl Heap {
     /// A heap that reports to `breaker`, which must outlive it.
-    pub(crate) fn new(breaker: *const AtomicU32) -> Box<Heap> {
+    pub(crate) fn new(breaker: *const AtomicU32, intern: InternTable) -> Box<Heap> {
         Box::new(Heap {
             current: [[ptr::null_mut(); CLASSES]; 2],
             pages: Vec::new(),
@@ -135,6 +138,7 @@ impl Heap {
             young_limit: 10_000,
             breaker,
             weak: weakref::WeakTable::default(),
+            intern,
         })
     }
 
@@ -209,7 +213,9 @@ impl Heap {
 
     unsafe fn alloc_large(heap: *mut Heap, size: usize, collectable: bool) -> NonNull<Header> {
         let run = (size + PAGE_HEADER).next_multiple_of(4096);
-        let Ok(layout) = Layout::from_size_align(run, PAGE) else { handle_alloc_error(Layout::new::<Page>()) };
+        let Ok(layout) = Layout::from_size_align(run, PAGE) else {
+            handle_alloc_error(Layout::new::<Page>())
+        };
         // SAFETY: the layout is not empty; the page is written before it is used.
         unsafe {
             let page = alloc(layout).cast::<Page>();
@@ -260,7 +266,8 @@ impl Heap {
                 (*heap).stats.bytes += layout.size();
                 let heap = &mut *heap;
                 heap.segments.push(segment);
-                heap.free_pages.extend((0..SEGMENT_PAGES).rev().map(|i| segment.add(i * PAGE).cast::<Page>()));
+                heap.free_pages
+                    .extend((0..SEGMENT_PAGES).rev().map(|i| segment.add(i * PAGE).cast::<Page>()));
             }
             let free_pages = &mut (*heap).free_pages;
             if let Some(page) = free_pages.pop() {

@@ -33,7 +33,12 @@ pub struct Shape {
 
 impl Shape {
     pub(crate) fn root() -> Box<Shape> {
-        Box::new(Shape { names: Vec::new(), keys: Vec::new(), children: Vec::new(), parent: std::ptr::null() })
+        Box::new(Shape {
+            names: Vec::new(),
+            keys: Vec::new(),
+            children: Vec::new(),
+            parent: std::ptr::null(),
+        })
     }
 
     /// The slot of an interned name.
@@ -108,7 +113,12 @@ pub struct AttrsExt {
 /// # Safety
 /// `ty`'s payload is `T`; `init` writes it whole and the inline part too.
 #[inline]
-pub unsafe fn alloc_with<T: Payload>(cx: &Cx, ty: &Obj<Type>, inline: usize, init: impl FnOnce(*mut T)) -> Handle<T> {
+pub unsafe fn alloc_with<T: Payload>(
+    cx: &Cx,
+    ty: &Obj<Type>,
+    inline: usize,
+    init: impl FnOnce(*mut T),
+) -> Handle<T> {
     // SAFETY: the caller's promise.
     unsafe {
         let p = alloc_raw(cx, ty, inline);
@@ -299,7 +309,7 @@ pub fn set_attr(cx: &mut Cx, obj: &Value, name: &Obj<Str>, value: Value) -> R<()
         }
     }
     let dict = dict_of(cx, obj)?;
-    leave_shape(cx, obj);
+    leave_shape(cx, obj)?;
     match dict.cast::<Dict>() {
         Some(dict) => {
             let name = cx.intern_value(name.to_value());
@@ -354,7 +364,7 @@ pub fn delete_attr(cx: &mut Cx, obj: &Value, name: &Obj<Str>) -> R<bool> {
         }
     }
     let dict = dict_of(cx, obj)?;
-    leave_shape(cx, obj);
+    leave_shape(cx, obj)?;
     match dict.cast::<Dict>() {
         Some(dict) => Ok(dict::remove(cx, dict, &name.to_value())?.is_some()),
         None => Ok(false),
@@ -362,8 +372,8 @@ pub fn delete_attr(cx: &mut Cx, obj: &Value, name: &Obj<Str>) -> R<bool> {
 }
 
 /// Moves the attributes from the shape's slots to the instance's dictionary.
-pub fn leave_shape(cx: &mut Cx, obj: &Value) {
-    dict::materialize(cx, obj);
+pub fn leave_shape(cx: &mut Cx, obj: &Value) -> R<()> {
+    dict::materialize(cx, obj)
 }
 
 /// The names and values of an instance's shape slots, in order; empty in dictionary mode.
@@ -428,6 +438,7 @@ pub fn dict_of(cx: &mut Cx, obj: &Value) -> R {
 pub(crate) unsafe fn drop_attrs(ty: &Type, p: NonNull<Header>) {
     // SAFETY: the block owns its slots and its extension.
     unsafe {
+        let dict = dict::detach(p);
         let attrs = attrs(ty, p);
         for i in 0..ty.inline_slots.get() as usize {
             if let Some(word) = (*inline_slots(ty, attrs).add(i)).take() {
@@ -438,6 +449,7 @@ pub(crate) unsafe fn drop_attrs(ty: &Type, p: NonNull<Header>) {
         if !ext.is_null() {
             drop(Box::from_raw(ext));
         }
+        drop(dict);
     }
 }
 
@@ -447,6 +459,13 @@ pub(crate) unsafe fn trace_attrs(ty: &Type, p: NonNull<Header>, visit: &mut dyn 
     // SAFETY: the block owns its slots and its extension.
     unsafe {
         let attrs = attrs(ty, p);
+        if dict::is_view(p) {
+            // The dictionary looks through to the slots and visits them.
+            if let Some(ext) = ext_ref(attrs) {
+                ext.dict.iter().for_each(visit);
+            }
+            return;
+        }
         for i in 0..ty.inline_slots.get() as usize {
             if let Some(word) = &*inline_slots(ty, attrs).add(i) {
                 visit(Value::from_word_ref(word));
@@ -464,6 +483,7 @@ pub(crate) unsafe fn trace_attrs(ty: &Type, p: NonNull<Header>, visit: &mut dyn 
 pub(crate) unsafe fn clear_attrs(ty: &Type, p: NonNull<Header>, out: &mut Vec<Value>) {
     // SAFETY: the block owns its slots and its extension.
     unsafe {
+        out.extend(dict::detach(p));
         let attrs = attrs(ty, p);
         for i in 0..ty.inline_slots.get() as usize {
             out.extend((*inline_slots(ty, attrs).add(i)).take().map(|w| Value::from_word(w)));

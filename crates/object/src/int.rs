@@ -32,15 +32,13 @@ pub static INT: Obj<Type> = Obj::new_static_type(
     &crate::ty::TYPE,
     Type::builtin::<BigInt>("int")
         .base(&crate::ty::OBJECT)
-        .flags(flags::BASE | flags::INT | flags::MATCH_SELF)
+        .flags(flags::BASE | flags::INT | flags::MATCH_SELF),
 );
 
 /// `bool`.
 pub static BOOL: Obj<Type> = Obj::new_static_type(
     &crate::ty::TYPE,
-    Type::builtin::<crate::singleton::Bool>("bool")
-        .base(&INT)
-        .flags(flags::INT | flags::MATCH_SELF)
+    Type::builtin::<crate::singleton::Bool>("bool").base(&INT).flags(flags::INT | flags::MATCH_SELF),
 );
 
 /// The value of any `int`: immediate, big, bool or of a subclass.
@@ -120,7 +118,7 @@ impl Value {
 
     fn as_int_slow(&self) -> Option<IntRef<'_>> {
         if let Some(big) = self.cast_exact::<BigInt>() {
-            return Some(IntRef::Big(big.get()));
+            return Some(IntRef::Big(BigInt::get(big)));
         }
         if let Some(b) = self.as_bool() {
             return Some(IntRef::Small(b.into()));
@@ -129,7 +127,6 @@ impl Value {
         if self.ty_unguarded().has(flags::INT) { self.wrapped_value().and_then(Value::as_int) } else { None }
     }
 }
-
 
 /// `operator.index`: an exact int of any size; TypeError without `__index__`.
 pub fn index(cx: &mut Cx, value: &Value) -> R {

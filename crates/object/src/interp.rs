@@ -4,14 +4,14 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::sync::atomic::AtomicU32;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use crate::Obj;
 use crate::args::Args;
 use crate::cx::Cx;
 use crate::heap::{Heap, HeapStats};
-use crate::str::{InternTable, Str};
+use crate::str::Str;
 use crate::ty::Type;
 use crate::value::{R, Value};
 
@@ -50,6 +50,7 @@ pub struct Runtime {
     /// Whether a value is a Python function, or a module.
     pub is_function: fn(&Value) -> bool,
     pub is_module: fn(&Value) -> bool,
+    pub is_memoryview: fn(&Value) -> bool,
     /// Fills the `__classcell__` cell with the class.
     pub set_class_cell: fn(&mut Cx, cell: &Value, class: &Value) -> R<()>,
     /// Builds a class by calling a metaclass, as `type(name, bases, dict)` does.
@@ -62,7 +63,6 @@ pub struct Interp {
     /// The one flag that the dispatch loop looks at.
     pub breaker: Arc<AtomicU32>,
     pub runtime: Runtime,
-    pub intern: InternTable,
     pub(crate) next_version: u32,
     /// The version that `dict::keys_version` gives next; 0 once they are used up.
     pub(crate) next_keys_version: u32,
@@ -88,12 +88,11 @@ pub struct Interp {
 impl Interp {
     pub fn new(runtime: Runtime) -> Box<Interp> {
         let breaker = Arc::new(AtomicU32::new(0));
-        let heap = Heap::new(Arc::as_ptr(&breaker));
+        let heap = Heap::new(Arc::as_ptr(&breaker), crate::typeobj::static_intern_table());
         Box::new(Interp {
             heap,
             breaker,
             runtime,
-            intern: crate::typeobj::static_intern_table(),
             next_version: crate::typeobj::FIRST_HEAP_VERSION,
             next_keys_version: 1,
             method_cache: crate::attr::MethodCache::new(),

@@ -40,17 +40,17 @@ names! {
     add append args builtins clear close code copy count decode default delete dict difference_update discard
     displayhook encode encoding end errors excepthook exceptions extend fileno filename flush format fset fget fdel
     get getattr insert isatty items join key keys locals metaclass mode module modules msg name newline offset open opener
-    path pop popitem print_file_and_line read readline readlines reload remove reverse send sep seek self setdefault
-    sort stderr stdin stdout strict string symmetric_difference_update sys tell text throw top truncate type
+    path pop popitem print_file_and_line read readline readlines reload remove reverse send sep seek setdefault
+    sort stderr stdin stdout strict string symmetric_difference_update sys tell text throw top truncate
     update value values warn warnings write writelines lineno end_lineno end_offset obj name_from index buffering closefd
-    mro origin start stop step source globals file object typing _ __loader_state__ __conditional_annotations__ _initializing
+    mro origin start stop step source globals file object typing __loader_state__ __conditional_annotations__ _initializing
     latin ascii utf8 iter next big little signed byteorder ndigits reversed maxsplit tabsize keepends encodings imag real
     numerator denominator
 }
 
 /// Enters all names into the interpreter's intern table.
 pub fn intern_all(cx: &mut Cx) {
-    for name in all() {
-        cx.intern_static(name);
+    for known in all() {
+        cx.intern_static(known);
     }
 }

@@ -281,7 +281,25 @@ macro_rules! plain_data {
     )* };
 }
 
-plain_data!((), bool, u8, u16, u32, u64, usize, i8, i16, i32, i64, isize, f32, f64, char, String, &'static str);
+plain_data!(
+    (),
+    bool,
+    u8,
+    u16,
+    u32,
+    u64,
+    usize,
+    i8,
+    i16,
+    i32,
+    i64,
+    isize,
+    f32,
+    f64,
+    char,
+    String,
+    &'static str
+);
 
 impl<T> Trace for Cell<T> {
     fn trace(&self, _visit: &mut dyn FnMut(&Value)) {}

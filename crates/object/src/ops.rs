@@ -377,7 +377,8 @@ pub fn send(cx: &mut Cx, receiver: &Value, value: &Value) -> R<Send> {
         Ok(None) => Ok(Send::Returned(Value::none())),
         Err(raised) if cx.raised_is(&raised, &exc::STOP_ITERATION) => {
             let stop = cx.take_raised(raised);
-            let value = stop.cast::<exc::Exception>().and_then(|e| e.get(cx).extra.first().cloned().flatten());
+            let value =
+                stop.cast::<exc::Exception>().and_then(|e| e.get(cx).extra.first().cloned().flatten());
             Ok(Send::Returned(value.unwrap_or_else(Value::none)))
         }
         Err(raised) => Err(raised),
@@ -437,7 +438,8 @@ pub fn contains(cx: &mut Cx, container: &Value, item: &Value) -> R<bool> {
     }
     let slots = container.ty(cx).slots();
     if slots.iter.is_none() && !is_sequence(cx, container) {
-        let message = format!("argument of type '{}' is not a container or iterable", container.type_name(cx));
+        let message =
+            format!("argument of type '{}' is not a container or iterable", container.type_name(cx));
         return Err(cx.type_error(message));
     }
     let mut found = false;
@@ -537,7 +539,11 @@ impl BinaryOp {
 fn binary_slots(cx: &mut Cx, a: &Value, b: &Value, pick: impl Fn(&Slots) -> Option<BinaryFn>) -> R {
     let (ta, tb) = (a.ty(cx), b.ty(cx));
     let fa = pick(ta.slots());
-    let mut fb = if ta.is(tb) { None } else { pick(tb.slots()).filter(|&fb| fa != Some(fb)) };
+    let mut fb = if ta.is(tb) {
+        None
+    } else {
+        pick(tb.slots()).filter(|&fb| fa.map(|f| f as usize) != Some(fb as usize))
+    };
     if let Some(f) = fa {
         if let Some(g) = fb
             && tb.is_subtype(ta)
@@ -561,7 +567,8 @@ fn binary_slots(cx: &mut Cx, a: &Value, b: &Value, pick: impl Fn(&Slots) -> Opti
 
 #[cold]
 fn unsupported(cx: &mut Cx, symbol: &str, a: &Value, b: &Value) -> Raised {
-    if symbol == ">>" && a.cast::<crate::descr::NativeFunction>().is_some_and(|f| f.def.full_name == "print") {
+    if symbol == ">>" && a.cast::<crate::descr::NativeFunction>().is_some_and(|f| f.def.full_name == "print")
+    {
         let message = format!(
             "unsupported operand type(s) for >>: '{}' and '{}'. Did you mean \"print(<message>, file=<output_stream>)\"?",
             a.type_name(cx),
@@ -569,11 +576,8 @@ fn unsupported(cx: &mut Cx, symbol: &str, a: &Value, b: &Value) -> Raised {
         );
         return cx.type_error(message);
     }
-    let message = format!(
-        "unsupported operand type(s) for {symbol}: '{}' and '{}'",
-        a.type_name(cx),
-        b.type_name(cx)
-    );
+    let message =
+        format!("unsupported operand type(s) for {symbol}: '{}' and '{}'", a.type_name(cx), b.type_name(cx));
     cx.type_error(message)
 }
 
@@ -652,7 +656,11 @@ fn repeat(cx: &mut Cx, f: RepeatFn, sequence: &Value, count: &Value) -> R {
 pub fn power(cx: &mut Cx, a: &Value, b: &Value, modulus: &Value) -> R {
     let (ta, tb) = (a.ty(cx), b.ty(cx));
     let fa = ta.slots().pow;
-    let mut fb = if ta.is(tb) { None } else { tb.slots().pow.filter(|&fb| fa != Some(fb)) };
+    let mut fb = if ta.is(tb) {
+        None
+    } else {
+        tb.slots().pow.filter(|&fb| fa.map(|f| f as usize) != Some(fb as usize))
+    };
     if let Some(f) = fa {
         if let Some(g) = fb
             && tb.is_subtype(ta)
@@ -675,7 +683,7 @@ pub fn power(cx: &mut Cx, a: &Value, b: &Value, modulus: &Value) -> R {
         }
     }
     if !modulus.is_none() {
-        if let Some(h) = modulus.ty(cx).slots().pow.filter(|&h| Some(h) != fa) {
+        if let Some(h) = modulus.ty(cx).slots().pow.filter(|&h| Some(h as usize) != fa.map(|f| f as usize)) {
             let result = h(cx, a, b, modulus)?;
             if !result.is_not_implemented() {
                 return Ok(result);

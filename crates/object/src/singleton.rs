@@ -18,9 +18,7 @@ macro_rules! singleton {
         #[doc = concat!("`", $name, "`.")]
         pub static $ty: Obj<Type> = Obj::new_static_type(
             &crate::ty::TYPE,
-            Type::builtin::<$payload>($name)
-                .base(&crate::ty::OBJECT)
-                .doc($doc),
+            Type::builtin::<$payload>($name).base(&crate::ty::OBJECT).doc($doc),
         );
         pub static $object: Obj<$payload> = Obj::new_static(&$ty, $payload);
     };
@@ -36,7 +34,15 @@ singleton!(
     NOT_IMPLEMENTED_DEFS,
     "The type of the NotImplemented singleton."
 );
-singleton!(EllipsisType, ELLIPSIS_TYPE, "ellipsis", ELLIPSIS, ELLIPSIS_SLOTS, ELLIPSIS_DEFS, "The type of the Ellipsis singleton.");
+singleton!(
+    EllipsisType,
+    ELLIPSIS_TYPE,
+    "ellipsis",
+    ELLIPSIS,
+    ELLIPSIS_SLOTS,
+    ELLIPSIS_DEFS,
+    "The type of the Ellipsis singleton."
+);
 
 /// The payload of `True` and `False`.
 pub struct Bool(pub bool);
@@ -100,4 +106,3 @@ impl<T> Obj<T> {
         unsafe { Value::from_word(self.word()) }
     }
 }
-

@@ -1,12 +1,10 @@
 //! `str`: 1, 2 or 4 bytes a character by its widest, so that indexing is O(1) and ASCII is UTF-8 as it stands.
 //!
 //! The characters lie inline behind the payload. A string is immutable; its hash is computed once, on demand. Interned
-//! strings of an interpreter are found through [`InternTable`], which does not own them: a mortal string leaves the
-//! table when it is freed.
+//! strings of an interpreter are found through [`InternTable`].
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::ptr::NonNull;
 
 use taipan_text::Wtf8Buf;
@@ -50,7 +48,7 @@ pub static STR: Obj<Type> = Obj::new_static_type(
     Type::builtin::<Str>("str")
         .base(&crate::ty::OBJECT)
         .flags(flags::BASE | flags::STR | flags::MATCH_SELF)
-        .inline_size(inline_size)
+        .inline_size(inline_size),
 );
 
 unsafe fn inline_size(p: NonNull<Header>) -> usize {
@@ -302,35 +300,48 @@ impl Default for SmallStrings {
     }
 }
 
-/// Interned strings of one interpreter by content. Does not own mortal ones.
-#[derive(Default)]
+/// Interned strings of one interpreter by content. Does not own them: a mortal string leaves when it is freed.
+#[derive(Clone, Default)]
 pub struct InternTable {
-    by_text: HashMap<InternKey, Word>,
+    table: hashbrown::HashTable<Word>,
+}
+
+fn string_at(word: Word) -> Option<&'static Obj<Str>> {
+    // SAFETY: the table holds live strings only; the result is used at once.
+    word.as_pointer().map(|p| unsafe { &*p.as_ptr().cast::<Obj<Str>>() })
 }
 
 impl InternTable {
-    /// A copy of a table that holds immortal strings only.
-    pub(crate) fn copy_immortal(&self) -> InternTable {
-        let by_text = self.by_text.iter().map(|(k, &w)| (k.clone(), w)).collect();
-        InternTable { by_text }
+    fn find(&self, s: &Obj<Str>) -> Option<Word> {
+        let hash = s.hash_value() as u64;
+        self.table.find(hash, |&w| string_at(w).is_some_and(|known| known.same(s))).copied()
+    }
+
+    fn insert(&mut self, s: &Obj<Str>) {
+        let hash = s.hash_value() as u64;
+        self.table.insert_unique(hash, s.word(), |&w| string_at(w).map_or(0, |s| s.hash_value() as u64));
+    }
+
+    fn forget(&mut self, s: &Obj<Str>) {
+        let word = s.word();
+        if let Ok(entry) = self.table.find_entry(s.hash_value() as u64, |&w| w == word) {
+            entry.remove();
+        }
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct InternKey {
-    width: u8,
-    bytes: Box<[u8]>,
-}
-
-impl InternKey {
-    fn of(s: &Obj<Str>) -> InternKey {
-        InternKey { width: (s.meta() & KIND_MASK) as u8, bytes: s.raw_bytes().into() }
+impl Drop for Str {
+    fn drop(&mut self) {
+        if !self.is_interned() {
+            return;
+        }
+        // SAFETY: only mortal strings end; theirs is a payload behind a header in a page of a live heap.
+        unsafe {
+            let header = NonNull::from(&mut *self).cast::<u8>().sub(size_of::<Header>()).cast::<Header>();
+            let heap = crate::heap::heap_of(header);
+            (&mut (*heap).intern).forget(header.cast::<Obj<Str>>().as_ref());
+        }
     }
-}
-
-/// Called when an interned, mortal string is freed.
-pub(crate) fn forget_interned(table: &mut InternTable, s: &Obj<Str>) {
-    table.by_text.remove(&InternKey::of(s));
 }
 
 /// Fills the memory of a new string.
@@ -451,21 +462,21 @@ impl Cx {
         if s.is_interned() {
             return value;
         }
-        let key = InternKey::of(s);
-        if let Some(known) = self.interp().intern.by_text.get(&key) {
-            return known.to_owned_value();
+        // SAFETY: the heap is the running thread's; the table's borrow ends in each statement.
+        unsafe {
+            if let Some(known) = (&(*self.heap()).intern).find(s) {
+                return known.to_owned_value();
+            }
+            s.meta.set(s.meta() | INTERNED);
+            (&mut (*self.heap()).intern).insert(s);
         }
-        s.meta.set(s.meta() | INTERNED);
-        let word = value.word();
-        self.interp_mut().intern.by_text.insert(key, word);
         value
     }
 
     /// Enters the build-time strings into the intern table: at the interpreter's start.
     pub fn intern_static(&mut self, s: &'static Obj<Str>) {
-        let key = InternKey::of(s);
-        let word = s.word();
-        self.interp_mut().intern.by_text.insert(key, word);
+        // SAFETY: as in `intern_value`.
+        unsafe { (&mut (*self.heap()).intern).insert(s) };
     }
 }
 

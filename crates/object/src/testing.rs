@@ -24,6 +24,15 @@ pub(crate) fn with_cx(test: impl FnOnce(&mut Cx)) {
         decode: |cx, _, _, _| refuse(cx),
         encode: |cx, _, _, _| refuse(cx),
         call_type: |cx, _, _| refuse(cx),
+        sequence_iterator: |cx, _| refuse(cx),
+        generic_alias: |cx, _, _| refuse(cx),
+        memoryview: |cx, _, _| refuse(cx),
+        static_method: |cx, _| refuse(cx),
+        class_method: |cx, _| refuse(cx),
+        is_function: |_| false,
+        is_module: |_| false,
+        is_memoryview: |_| false,
+        set_class_cell: |cx, _, _| refuse(cx),
     }));
     let interp = NonNull::from(interp);
     // SAFETY: the interpreter is used by this thread only and outlives the token.

@@ -55,7 +55,7 @@ pub static TUPLE: Obj<Type> = Obj::new_static_type(
     Type::builtin::<Tuple>("tuple")
         .base(&crate::ty::OBJECT)
         .flags(flags::BASE | flags::TUPLE | flags::MATCH_SELF | flags::SEQUENCE)
-        .inline_size(inline_size)
+        .inline_size(inline_size),
 );
 
 unsafe fn inline_size(p: NonNull<Header>) -> usize {
@@ -88,7 +88,10 @@ impl Tuple {
 
 impl Cx {
     /// A tuple of `items`. The empty tuple is one object.
-    pub fn tuple(&self, items: impl IntoIterator<Item = Value, IntoIter: ExactSizeIterator>) -> Handle<Tuple> {
+    pub fn tuple(
+        &self,
+        items: impl IntoIterator<Item = Value, IntoIter: ExactSizeIterator>,
+    ) -> Handle<Tuple> {
         self.tuple_of(&TUPLE, items.into_iter())
     }
 

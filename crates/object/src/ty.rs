@@ -415,8 +415,16 @@ impl Trace for Type {
     fn trace(&self, visit: &mut dyn FnMut(&Value)) {
         // SAFETY: the collector runs alone.
         let rest = unsafe { &*self.rest.get() };
-        for value in [&rest.name, &rest.qualname, &rest.base, &rest.bases, &rest.mro, &rest.dict, &rest.cached_getitem, &rest.cached_init]
-        {
+        for value in [
+            &rest.name,
+            &rest.qualname,
+            &rest.base,
+            &rest.bases,
+            &rest.mro,
+            &rest.dict,
+            &rest.cached_getitem,
+            &rest.cached_init,
+        ] {
             value.trace(visit);
         }
         rest.subclasses.trace(visit);
@@ -522,7 +530,7 @@ impl Type {
         self
     }
 
-    pub const fn slots(mut self, slots: Slots) -> Type {
+    pub const fn with_slots(mut self, slots: Slots) -> Type {
         self.slots = UnsafeCell::new(slots);
         self
     }

@@ -111,7 +111,9 @@ unsafe impl Payload for WeakRef {
 /// `weakref.ReferenceType`, also `weakref.ref`.
 pub static REFERENCE_TYPE: Obj<Type> = Obj::new_static_type(
     &crate::ty::TYPE,
-    Type::builtin::<WeakRef>("weakref.ReferenceType").base(&crate::ty::OBJECT).flags(flags::BASE | flags::WEAKREFABLE),
+    Type::builtin::<WeakRef>("weakref.ReferenceType")
+        .base(&crate::ty::OBJECT)
+        .flags(flags::BASE | flags::WEAKREFABLE),
 );
 
 /// The payload of proxies: the same as of references, in a type of its own.
@@ -398,4 +400,22 @@ pub fn finalize(cx: &mut Cx, object: &Value) {
         let report = cx.interp().runtime.unraisable;
         report(cx, exception, "Exception ignored while calling deallocator", Some(object));
     }
+}
+
+/// The shared plain reference to an object whose type supports them (classes).
+pub(crate) fn reference_to(cx: &mut Cx, referent: &Value) -> Value {
+    match new_ref(cx, &REFERENCE_TYPE, referent, None) {
+        Ok(reference) => reference,
+        Err(raised) => cx.take_raised(raised),
+    }
+}
+
+/// What a reference made by [`reference_to`] refers to, unless it died.
+pub(crate) fn referent(_cx: &Cx, reference: &Value) -> Option<Value> {
+    as_weak(reference).and_then(WeakRef::referent)
+}
+
+/// What `__weakref__` shows: the first reference, if any.
+pub(crate) fn first_reference(cx: &Cx, referent: &Value) -> Option<Value> {
+    list(cx, referent).into_iter().next()
 }

@@ -32,7 +32,11 @@ impl Slots {
         unsafe {
             let ty = p.as_ref().ty_unguarded().data();
             let attrs = instance::attrs(ty, p);
-            Slots { attrs, inline: instance::inline_slots(ty, attrs), inline_len: ty.inline_slots.get() as usize }
+            Slots {
+                attrs,
+                inline: instance::inline_slots(ty, attrs),
+                inline_len: ty.inline_slots.get() as usize,
+            }
         }
     }
 

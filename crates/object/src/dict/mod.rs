@@ -476,7 +476,11 @@ pub fn entry_at<'a>(cx: &'a Cx, dict: &'a Obj<Dict>, position: &mut usize) -> Op
 
 /// As [`entry_at`], with the key's hash.
 #[inline]
-pub fn next_entry<'a>(cx: &'a Cx, dict: &'a Obj<Dict>, position: &mut usize) -> Option<(&'a Value, &'a Value, i64)> {
+pub fn next_entry<'a>(
+    cx: &'a Cx,
+    dict: &'a Obj<Dict>,
+    position: &mut usize,
+) -> Option<(&'a Value, &'a Value, i64)> {
     let d = dict.get(cx);
     if d.backing.is_some() {
         let (key, value) = backed::entry(cx, dict, *position)?;
@@ -495,7 +499,11 @@ pub fn next_entry<'a>(cx: &'a Cx, dict: &'a Obj<Dict>, position: &mut usize) -> 
 }
 
 /// The entry at or before `*position - 1`, going backwards; `*position` becomes its position.
-pub fn entry_before<'a>(cx: &'a Cx, dict: &'a Obj<Dict>, position: &mut usize) -> Option<(&'a Value, &'a Value)> {
+pub fn entry_before<'a>(
+    cx: &'a Cx,
+    dict: &'a Obj<Dict>,
+    position: &mut usize,
+) -> Option<(&'a Value, &'a Value)> {
     *position = (*position).min(extent(cx, dict));
     while *position > 0 {
         *position -= 1;
@@ -513,6 +521,16 @@ pub fn keys(cx: &Cx, dict: &Obj<Dict>) -> Vec<Value> {
     let mut found = Vec::with_capacity(len(cx, dict));
     while let Some((key, _)) = entry_at(cx, dict, &mut position) {
         found.push(key.clone());
+    }
+    found
+}
+
+/// All entries, in order.
+pub fn items(cx: &Cx, dict: &Obj<Dict>) -> Vec<(Value, Value)> {
+    let mut position = 0;
+    let mut found = Vec::with_capacity(len(cx, dict));
+    while let Some((key, value)) = entry_at(cx, dict, &mut position) {
+        found.push((key.clone(), value.clone()));
     }
     found
 }

@@ -124,7 +124,9 @@ pub(crate) fn quick_equal(a: &Value, b: &Value) -> Option<bool> {
     match (a.cast_exact::<Str>(), b.cast_exact::<Str>()) {
         (Some(a), Some(b)) => Some(a.same(b)),
         // Different immediates of one type are different numbers.
-        _ if a.word().is_int() && b.word().is_int() || a.word().is_float() && b.word().is_float() => Some(false),
+        _ if a.word().is_int() && b.word().is_int() || a.word().is_float() && b.word().is_float() => {
+            Some(false)
+        }
         _ => None,
     }
 }
@@ -136,7 +138,12 @@ fn next(place: usize, perturb: &mut u64, mask: usize) -> usize {
 }
 
 #[inline(always)]
-fn find<S: Slot>(index: &[S], entries: &[Entry], hash: i64, mut equal: impl FnMut(&Entry) -> Option<bool>) -> Quick {
+fn find<S: Slot>(
+    index: &[S],
+    entries: &[Entry],
+    hash: i64,
+    mut equal: impl FnMut(&Entry) -> Option<bool>,
+) -> Quick {
     let mask = index.len() - 1;
     let mut perturb = hash as u64;
     let mut place = hash as usize & mask;

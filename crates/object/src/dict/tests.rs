@@ -56,7 +56,8 @@ fn behaves_as_a_model() {
             let mut position = 0;
             let mut seen = Vec::new();
             while let Some((key, value)) = entry_at(cx, &dict, &mut position) {
-                let n = key.as_str().map_or(key.word().as_int(), |s| s.to_string_lossy().parse().ok()).unwrap();
+                let n =
+                    key.as_str().map_or(key.word().as_int(), |s| s.to_string_lossy().parse().ok()).unwrap();
                 assert_eq!(value.word().as_int(), model.get(&n).copied());
                 seen.push(n);
             }

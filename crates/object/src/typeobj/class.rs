@@ -34,7 +34,9 @@ const MOST_INLINE: usize = 30;
 fn solid_base(cx: &Cx, ty: &Obj<Type>) -> Handle<Type> {
     let mut at = ty.to_handle();
     loop {
-        let Some(base) = at.rest(cx).base.as_ref().and_then(Value::as_type).map(|b| b.to_handle()) else { return at };
+        let Some(base) = at.rest(cx).base.as_ref().and_then(Value::as_type).map(|b| b.to_handle()) else {
+            return at;
+        };
         let (data, below) = (at.data(), base.data());
         if data.members.get() != below.members.get() || data.payload.size != below.payload.size {
             return at;
@@ -90,22 +92,14 @@ static WEAKREF_GETSET: GetSetDef = GetSetDef {
 /// `obj.__dict__ = value`.
 pub fn set_instance_dict(cx: &mut Cx, obj: &Value, value: Option<&Value>) -> R<()> {
     match value {
-        Some(dict) if dict.cast::<Dict>().is_some() => {
-            dict::detach(cx, obj);
-            let old = instance::set_dictionary(cx, obj, Some(dict.clone()));
-            drop(old);
-            Ok(())
-        }
+        Some(dict) if dict.cast::<Dict>().is_some() => dict::set_instance_dict(cx, obj, dict.clone()),
         Some(other) => {
             let message = format!("__dict__ must be set to a dictionary, not a '{}'", other.type_name(cx));
             Err(cx.type_error(message))
         }
         None => {
-            dict::detach(cx, obj);
             let empty = cx.new_dict().into_value();
-            let old = instance::set_dictionary(cx, obj, Some(empty));
-            drop(old);
-            Ok(())
+            dict::set_instance_dict(cx, obj, empty)
         }
     }
 }
@@ -122,12 +116,14 @@ fn read_slots(cx: &mut Cx, name: &Obj<Str>, base: &Obj<Type>, ns: &Obj<Dict>, sl
         Some(_) => vec![slots.clone()],
         None => ops::collect(cx, slots)?,
     };
-    let inline = base.data().payload.inline_size.is_some() || base.has(flags::WRAPS | flags::INT | flags::BYTES | flags::STR);
-    if !items.is_empty() && inline && !base.has(flags::STR | flags::FLOAT) || (!items.is_empty() && base.has(flags::INT | flags::TUPLE | flags::BYTES)) {
-        return Err(cx.type_error(format!(
-            "nonempty __slots__ not supported for subtype of '{}'",
-            base.full_name()
-        )));
+    let inline = base.data().payload.inline_size.is_some()
+        || base.has(flags::WRAPS | flags::INT | flags::BYTES | flags::STR);
+    if !items.is_empty() && inline && !base.has(flags::STR | flags::FLOAT)
+        || (!items.is_empty() && base.has(flags::INT | flags::TUPLE | flags::BYTES))
+    {
+        return Err(
+            cx.type_error(format!("nonempty __slots__ not supported for subtype of '{}'", base.full_name()))
+        );
     }
     let mut result = SlotNames { names: Vec::new(), dict: false, weakref: false };
     for item in items {
@@ -136,7 +132,7 @@ fn read_slots(cx: &mut Cx, name: &Obj<Str>, base: &Obj<Type>, ns: &Obj<Dict>, sl
             return Err(cx.type_error(message));
         };
         let text = slot.to_wtf8();
-        if text.as_str().is_none_or(|t| !taipan_text::unicode::is_identifier(t)) {
+        if text.as_str().is_none_or(|t| !taipan_text::unicode::is_identifier(t.chars().map(u32::from))) {
             return Err(cx.type_error("__slots__ must be identifiers"));
         }
         if slot.eq_str("__dict__") {
@@ -156,7 +152,11 @@ fn read_slots(cx: &mut Cx, name: &Obj<Str>, base: &Obj<Type>, ns: &Obj<Dict>, sl
         let mangled = mangle(cx, name, slot);
         let Some(key) = mangled.as_str() else { continue };
         let known = dict::get_str(cx, ns, key)?.is_some();
-        if known && !slot.eq_str("__qualname__") && !slot.eq_str("__classcell__") && !slot.eq_str("__classdictcell__") {
+        if known
+            && !slot.eq_str("__qualname__")
+            && !slot.eq_str("__classcell__")
+            && !slot.eq_str("__classdictcell__")
+        {
             let message = format!("{} in __slots__ conflicts with class variable", repr_of(cx, &mangled)?);
             return Err(cx.value_error(message));
         }
@@ -189,7 +189,8 @@ fn mangle(cx: &mut Cx, class: &Obj<Str>, name: &Obj<Str>) -> Value {
 /// The layout of a class by its base: fills the numbers of `data`.
 fn lay_out(data: &mut Type, base: &Obj<Type>, slots: &SlotNames, inline: usize) {
     let from = base.data();
-    let wraps = base.has(flags::WRAPS) || !base.has(flags::HEAP_TYPE) && base.has(flags::INT | flags::FLOAT | flags::STR | flags::BYTES);
+    let wraps = base.has(flags::WRAPS)
+        || !base.has(flags::HEAP_TYPE) && base.has(flags::INT | flags::FLOAT | flags::STR | flags::BYTES);
     if wraps {
         data.payload = PayloadFns { holds_values: false, ..PayloadFns::of_wrapped() };
         data.flags.set(data.flags.get() | flags::WRAPS);
@@ -229,12 +230,14 @@ pub fn new_class(cx: &mut Cx, request: ClassRequest<'_>) -> R {
         return Err(cx.value_error("type name must not contain null characters"));
     }
     if name.to_utf8().is_none() {
-        return Err(crate::str::surrogate_error(cx, &name));
+        let position = name.chars().position(|c| char::from_u32(c).is_none()).unwrap_or(0);
+        return Err(exc::raise_encode(cx, "utf-8", &name, position, position + 1, "surrogates not allowed"));
     }
     let object = OBJECT.to_value();
-    let bases: &[Value] = if request.bases.is_empty() { std::slice::from_ref(&object) } else { request.bases };
+    let bases: &[Value] =
+        if request.bases.is_empty() { std::slice::from_ref(&object) } else { request.bases };
     let base = best_base(cx, bases)?;
-    let ns = dict::copy(cx, request.namespace);
+    let ns = dict::copy(cx, request.namespace)?;
     let slots_value = dict::get_str(cx, &ns, &names::__slots__)?;
     let may_dict = base.data().attrs_offset.get() == 0;
     let may_weak = !base.has(flags::WEAKREFABLE);
@@ -356,7 +359,8 @@ fn fill_namespace(
     }
     let first = ty.data().members.get() as usize - slots.names.len();
     for (i, slot) in slots.names.iter().enumerate() {
-        let member = MemberDescriptor { member: Member::Slot(first + i), name: slot.clone(), owner: ty.to_value() };
+        let member =
+            MemberDescriptor { member: Member::Slot(first + i), name: slot.clone(), owner: ty.to_value() };
         let member = cx.new_object(member).into_value();
         if let Some(slot) = slot.as_str() {
             dict::set_str(cx, ns, slot, member)?;
@@ -408,7 +412,7 @@ fn inherit_flags(cx: &mut Cx, ty: &Obj<Type>) {
 
 /// `__set_name__` of what the namespace holds (PEP 487).
 fn set_names(cx: &mut Cx, ty: &Obj<Type>, ns: &Obj<Dict>) -> R<()> {
-    let snapshot = dict::copy(cx, ns);
+    let snapshot = dict::copy(cx, ns)?;
     let entries = dict::items(cx, &snapshot);
     for (key, value) in entries {
         let class = value.type_of();
@@ -441,14 +445,18 @@ fn init_subclass(cx: &mut Cx, ty: &Obj<Type>, keywords: &[(Value, Value)]) -> R<
     for class in rest {
         let Some(class) = class.as_type() else { continue };
         let dict = class.rest(cx).dict.clone();
-        let found = dict.as_ref().and_then(Value::cast::<Dict>).and_then(|d| dict::peek_str(cx, d, &names::__init_subclass__).cloned());
+        let found = dict
+            .as_ref()
+            .and_then(Value::cast::<Dict>)
+            .and_then(|d| dict::peek_str(cx, d, &names::__init_subclass__).cloned());
         let Some(found) = found else { continue };
         let class_value = ty.to_value();
         let bound = match found.ty(cx).slots().descr_get {
             Some(get) => get(cx, &found, None, Some(&class_value))?,
             None => found,
         };
-        let pairs: Vec<(&Obj<Str>, Value)> = keywords.iter().filter_map(|(k, v)| Some((k.as_str()?, v.clone()))).collect();
+        let pairs: Vec<(&Obj<Str>, Value)> =
+            keywords.iter().filter_map(|(k, v)| Some((k.as_str()?, v.clone()))).collect();
         ops::call_keywords(cx, &bound, &[], &pairs)?;
         return Ok(());
     }
@@ -474,12 +482,15 @@ pub fn assign_class(cx: &mut Cx, obj: &Value, class: &Value) -> R<()> {
     let old = obj.type_of();
     let module = (cx.interp().runtime.is_module)(obj);
     if !(module && new.has(flags::HEAP_TYPE)) && (new.has(flags::IMMUTABLE) || old.has(flags::IMMUTABLE)) {
-        return Err(cx.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"));
+        return Err(
+            cx.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses")
+        );
     }
     let compatible = same_layout(old.data(), new.data()) && {
         let (a, b) = (solid_base(cx, &old), solid_base(cx, new));
-        a.is(&b) || a.rest(cx).slot_names.iter().map(Value::word).eq(b.rest(cx).slot_names.iter().map(Value::word))
-            && a.data().payload.size == b.data().payload.size
+        a.is(&b)
+            || a.rest(cx).slot_names.iter().map(Value::word).eq(b.rest(cx).slot_names.iter().map(Value::word))
+                && a.data().payload.size == b.data().payload.size
     };
     let relaid = !compatible && reshape(cx, obj, &old, new);
     if !compatible && !relaid {
@@ -490,7 +501,7 @@ pub fn assign_class(cx: &mut Cx, obj: &Value, class: &Value) -> R<()> {
         )));
     }
     let Some(header) = obj.header() else { return Ok(()) };
-    instance::leave_shape(cx, obj);
+    instance::leave_shape(cx, obj)?;
     if !new.header().is_immortal() {
         new.header().incref();
     }
@@ -522,11 +533,8 @@ pub fn set_bases(cx: &mut Cx, ty: &Obj<Type>, bases: &[Value]) -> R<()> {
     for base in bases {
         match base.as_type() {
             None => {
-                let message = format!(
-                    "{}.__bases__ must be tuple of classes, not '{}'",
-                    ty.name(),
-                    base.type_name(cx)
-                );
+                let message =
+                    format!("{}.__bases__ must be tuple of classes, not '{}'", ty.name(), base.type_name(cx));
                 return Err(cx.type_error(message));
             }
             Some(base) if base.is_subtype(ty) => {
@@ -539,11 +547,16 @@ pub fn set_bases(cx: &mut Cx, ty: &Obj<Type>, bases: &[Value]) -> R<()> {
     let old_base = ty.rest(cx).base.clone();
     let compatible = old_base.as_ref().and_then(Value::as_type).is_some_and(|old| {
         let (a, b) = (solid_base(cx, old), solid_base(cx, &base));
-        a.is(&b) && old.data().members.get() == base.data().members.get()
+        a.is(&b)
+            && old.data().members.get() == base.data().members.get()
             && (old.data().attrs_offset.get() == 0) == (base.data().attrs_offset.get() == 0)
     });
     if !compatible {
-        let old = old_base.as_ref().and_then(Value::as_type).map(|t| t.full_name().into_owned()).unwrap_or_default();
+        let old = old_base
+            .as_ref()
+            .and_then(Value::as_type)
+            .map(|t| t.full_name().into_owned())
+            .unwrap_or_default();
         return Err(cx.type_error(format!(
             "__bases__ assignment: '{}' object layout differs from '{old}'",
             base.full_name()

@@ -9,8 +9,8 @@ mod wrappers;
 
 pub use class::{ClassRequest, assign_class, best_base, check_bases, new_class, set_bases};
 pub use mro::{compute_mro, update_mro};
-pub use ready::{process_init, ready};
 pub use ready::split_signature;
+pub use ready::{process_init, ready};
 pub(crate) use ready::{static_intern_table, static_subclasses};
 pub use slotdefs::{SLOT_DEFS, SlotDef, SlotId, fix_slots, slot_defs_named};
 
@@ -102,7 +102,8 @@ pub(crate) fn add_subclass(cx: &mut Cx, base: &Obj<Type>, subclass: &Obj<Type>) 
     list.push(reference);
     if list.len().is_power_of_two() && list.len() >= 16 {
         let list = std::mem::take(list);
-        let alive: Vec<Value> = list.into_iter().filter(|r| crate::weakref::referent(cx, r).is_some()).collect();
+        let alive: Vec<Value> =
+            list.into_iter().filter(|r| crate::weakref::referent(cx, r).is_some()).collect();
         match base.has(flags::HEAP_TYPE) {
             true => base.rest_mut(cx).subclasses = alive,
             false => {

@@ -8,8 +8,13 @@ use crate::{Obj, names, ops};
 
 /// The linearisation of a type by C3, the type itself first.
 pub fn compute_mro(cx: &mut Cx, ty: &Obj<Type>) -> R<Vec<Value>> {
-    let bases: Vec<Value> =
-        ty.rest(cx).bases.as_ref().and_then(Value::cast::<Tuple>).map(|t| t.items().to_vec()).unwrap_or_default();
+    let bases: Vec<Value> = ty
+        .rest(cx)
+        .bases
+        .as_ref()
+        .and_then(Value::cast::<Tuple>)
+        .map(|t| t.items().to_vec())
+        .unwrap_or_default();
     let mut sequences: Vec<Vec<Value>> = Vec::with_capacity(bases.len() + 1);
     for base in &bases {
         match base.as_type() {
@@ -66,7 +71,8 @@ fn inconsistent(cx: &mut Cx, sequences: &[Vec<Value>], heads: &[usize]) -> crate
             names.push(name);
         }
     }
-    let message = format!("Cannot create a consistent method resolution order (MRO) for bases {}", names.join(", "));
+    let message =
+        format!("Cannot create a consistent method resolution order (MRO) for bases {}", names.join(", "));
     cx.type_error(message)
 }
 

@@ -162,7 +162,7 @@ pub fn hash(cx: &mut Cx, this: &Value) -> R<i64> {
         None => return Err(cx.type_error("__hash__ method should return an integer")),
         Some(int) => match int.to_i64() {
             Some(h) => h,
-            None => crate::hash::hash_int(int),
+            None => crate::hash::hash_big(&int.to_big()),
         },
     };
     Ok(if hash == -1 { -2 } else { hash })
@@ -206,7 +206,11 @@ pub fn setitem(cx: &mut Cx, this: &Value, key: &Value, value: Option<&Value>) ->
     match result {
         Some(_) => Ok(()),
         None => {
-            let what = if value.is_some() { "does not support item assignment" } else { "does not support item deletion" };
+            let what = if value.is_some() {
+                "does not support item assignment"
+            } else {
+                "does not support item deletion"
+            };
             let message = format!("'{}' object {what}", this.type_name(cx));
             Err(cx.type_error(message))
         }
@@ -250,8 +254,9 @@ pub fn next(cx: &mut Cx, this: &Value) -> R<Option<Value>> {
             // A value of StopIteration matters to `yield from` only, which calls `send`.
             let is_plain = cx.raised_is(&raised, &exc::STOP_ITERATION)
                 && cx.peek_raised(&raised).is_some_and(|e| {
-                    e.cast::<exc::Exception>()
-                        .is_some_and(|e| e.get(cx).extra.first().is_none_or(|v| v.as_ref().is_none_or(Value::is_none)))
+                    e.cast::<exc::Exception>().is_some_and(|e| {
+                        e.get(cx).extra.first().is_none_or(|v| v.as_ref().is_none_or(Value::is_none))
+                    })
                 });
             if is_plain {
                 drop(cx.take_raised(raised));
@@ -306,8 +311,11 @@ pub fn getattr(cx: &mut Cx, this: &Value, name: &Obj<Str>) -> R {
     let hook = attr::lookup_type(cx, &ty, &names::__getattr__);
     let own = attr::lookup_type(cx, &ty, &names::__getattribute__);
     let own_is_generic = own.as_ref().is_none_or(|f| {
-        f.cast::<crate::descr::SlotWrapper>()
-            .is_some_and(|w| w.owner.as_type().is_some_and(|t| t.slots().getattr == Some(attr::generic_get as GetAttrFn)))
+        f.cast::<crate::descr::SlotWrapper>().is_some_and(|w| {
+            w.owner.as_type().is_some_and(|t| {
+                t.slots().getattr.is_some_and(|f| f as usize == attr::generic_get as *const () as usize)
+            })
+        })
     });
     let found = if own_is_generic {
         match (attr::generic_get_opt(cx, this, name), &hook) {
@@ -369,7 +377,7 @@ pub fn finalize(cx: &mut Cx, this: &Value) -> R<()> {
 }
 
 pub fn buffer(cx: &mut Cx, this: &Value, request: crate::buffer::BufferRequest) -> R<crate::buffer::Buffer> {
-    let bits = cx.int(request.bits().into());
+    let bits = cx.int(request.0.into());
     let view = special(cx, this, &names::__buffer__, &[bits])?;
     crate::buffer::of_python_method(cx, this, view, request)
 }

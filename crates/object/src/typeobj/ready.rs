@@ -56,7 +56,7 @@ pub fn process_init(runtime: Runtime, install: fn() -> Vec<&'static Obj<Type>>) 
 pub(crate) fn static_intern_table() -> InternTable {
     match STATIC_STATE.get() {
         // SAFETY: leaked, and only read after its initialisation.
-        Some(state) => unsafe { state.interp.as_ref() }.intern.copy_immortal(),
+        Some(state) => unsafe { (&(*state.interp.as_ref().heap_ptr()).intern).clone() },
         None => InternTable::default(),
     }
 }
@@ -223,7 +223,8 @@ fn inherit(cx: &mut Cx, ty: &'static Obj<Type>) {
         if slots.new.is_none() && !base.is(&OBJECT) {
             slots.new = from.new;
         }
-        slots.getattr_opt = slots.getattr_opt.or(if same(slots.getattr, from.getattr) { from.getattr_opt } else { None });
+        slots.getattr_opt =
+            slots.getattr_opt.or(if same(slots.getattr, from.getattr) { from.getattr_opt } else { None });
         slots.send = slots.send.or(from.send);
         let family = flags::INT
             | flags::LIST

@@ -119,7 +119,14 @@ pub fn repeat(cx: &mut Cx, def: &SlotDef, f: Option<RepeatFn>, this: &Value, arg
     }
 }
 
-pub fn compare(cx: &mut Cx, def: &SlotDef, f: Option<CompareFn>, op: CompareOp, this: &Value, args: Args<'_>) -> R {
+pub fn compare(
+    cx: &mut Cx,
+    def: &SlotDef,
+    f: Option<CompareFn>,
+    op: CompareOp,
+    this: &Value,
+    args: Args<'_>,
+) -> R {
     let [other] = exactly::<1>(cx, args)?;
     let Some(f) = f else { return Err(missing(cx, def)) };
     f(cx, this, other, op)
@@ -250,7 +257,9 @@ pub fn new(cx: &mut Cx, owner: &crate::Obj<Type>, args: Args<'_>) -> R {
     };
     if !class.is_subtype(owner) {
         let name = class.full_name().into_owned();
-        return Err(cx.type_error(format!("{owner_name}.__new__({name}): {name} is not a subtype of {owner_name}")));
+        return Err(
+            cx.type_error(format!("{owner_name}.__new__({name}): {name} is not a subtype of {owner_name}"))
+        );
     }
     // The nearest built-in base decides: `object.__new__(int)` is not safe.
     let mut base = class.to_handle();
@@ -276,4 +285,3 @@ pub fn unhashable(cx: &mut Cx, value: &Value) -> R<i64> {
     let message = format!("unhashable type: '{}'", value.type_name(cx));
     Err(cx.raise(&exc::TYPE_ERROR, message))
 }
-
