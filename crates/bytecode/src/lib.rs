@@ -13,6 +13,7 @@ pub mod marshal;
 pub mod ops;
 pub mod ops_names;
 pub mod repr;
+pub mod verify;
 
 pub use code::{CodeFlags, CodeObject, Constant, Name};
 pub use ops::Opcode;
