@@ -12,6 +12,7 @@ pub mod linetable;
 pub mod marshal;
 pub mod ops;
 pub mod ops_names;
+pub mod pyc;
 pub mod repr;
 pub mod verify;
 
