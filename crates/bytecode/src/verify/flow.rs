@@ -123,7 +123,7 @@ impl Analysis<'_> {
         loop {
             let step = program.step(unit)?;
             if let Some(entry) = handler.at(unit) {
-                self.to_handler(unit, entry, &mut state, handler.is_new)?;
+                self.meet_handler(unit, entry, &mut state, handler.is_new)?;
                 handler.is_new = false;
             }
             let before = state.stack.len();
@@ -149,16 +149,16 @@ impl Analysis<'_> {
     /// Passes the state on to the jump target, if there is one; `true` if control does not go to the next instruction.
     fn leave(&mut self, unit: u32, step: Step, state: &State) -> Result<bool, VerifyError> {
         let flow = step.op.info().flow;
-        if matches!(flow, Flow::Branch | Flow::Jump) {
-            if let Some(to) = self.program.target(unit, step)? {
-                self.meet(unit, to, &state.locals, &state.stack, &[], state.started)?;
-            }
+        if matches!(flow, Flow::Branch | Flow::Jump)
+            && let Some(to) = self.program.target(unit, step)?
+        {
+            self.meet(unit, to, &state.locals, &state.stack, &[], state.started)?;
         }
         Ok(matches!(flow, Flow::Jump | Flow::Stop))
     }
 
     /// Any instruction may raise (trace functions do so anywhere), so its handler gets the state before it.
-    fn to_handler(
+    fn meet_handler(
         &mut self,
         unit: u32,
         entry: &ExceptionEntry,

@@ -127,7 +127,7 @@ impl<'a> Program<'a> {
     fn new(code: &'a CodeObject) -> Result<Program<'a>, VerifyError> {
         check_shape(code)?;
         let units = u32::try_from(code.units()).map_err(|_| VerifyError::whole("co_code is too long"))?;
-        if code.code.len() % 2 != 0 || units == 0 || units > i32::MAX as u32 / 2 {
+        if !code.code.len().is_multiple_of(2) || units == 0 || units > i32::MAX as u32 / 2 {
             return Err(VerifyError::whole("co_code has a bad length"));
         }
         let handlers = exctable::decode(&code.exceptiontable)
