@@ -95,6 +95,8 @@ fn one(out: &mut String, code: &CodeObject) {
     let labels = labels(code, &table);
     let lines = lines_by_unit(code);
     let last_line = lines.iter().flatten().max().copied().unwrap_or(0);
+    // Without a line above 0 there is no column of lines at all.
+    let has_lines = last_line > 0;
     let has_none = lines.contains(&None);
     let line_width = last_line.to_string().len().max(if has_none { NO_LINE.len() + 2 } else { 3 });
     let label_width = 4 + labels.len().to_string().len();
@@ -102,7 +104,7 @@ fn one(out: &mut String, code: &CodeObject) {
     for ins in shown(&code.code) {
         let line = lines.get(ins.start as usize).copied().flatten();
         let starts = former != Some(line);
-        if starts && ins.start > 0 {
+        if has_lines && starts && ins.start > 0 {
             out.push('\n');
         }
         former = Some(line);
@@ -113,7 +115,10 @@ fn one(out: &mut String, code: &CodeObject) {
         };
         let label = labels.get(&ins.start).map_or(String::new(), |n| format!("L{n}:"));
         let text = instruction(&ins, code, &labels);
-        let row = format!("{line_text:>line_width$} {label:>label_width$}     {text}");
+        let mut row = format!("{label:>label_width$}     {text}");
+        if has_lines {
+            row = format!("{line_text:>line_width$} {row}");
+        }
         let _ = writeln!(out, "{}", row.trim_end());
     }
     if !table.is_empty() {

@@ -12,7 +12,9 @@ pub mod linetable;
 pub mod marshal;
 pub mod ops;
 pub mod ops_names;
+pub mod pyc;
 pub mod repr;
+pub mod verify;
 
 pub use code::{CodeFlags, CodeObject, Constant, Name};
 pub use ops::Opcode;

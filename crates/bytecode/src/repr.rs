@@ -30,8 +30,8 @@ fn write(out: &mut String, value: &Constant, depth: usize) {
         Constant::False => out.push_str("False"),
         Constant::Ellipsis => out.push_str("Ellipsis"),
         Constant::Int(n) => out.push_str(&n.to_string()),
-        Constant::Float(x) => out.push_str(&float(*x)),
-        Constant::Complex(re, im) => out.push_str(&complex(*re, *im)),
+        Constant::Float(x) => out.push_str(&taipan_text::number::format::repr(*x)),
+        Constant::Complex(re, im) => out.push_str(&taipan_text::number::complex::repr(*re, *im)),
         Constant::Str(text) => str(out, text),
         Constant::Bytes(bytes) => self::bytes(out, bytes),
         Constant::Tuple(items) => {
@@ -61,36 +61,6 @@ fn list(out: &mut String, items: &[Constant], depth: usize) {
         }
         write(out, item, depth + 1);
     }
-}
-
-/// `repr` of a float: the shortest digits that read back as the same number.
-pub fn float(x: f64) -> String {
-    if x.is_nan() {
-        return "nan".to_owned();
-    }
-    if x.is_infinite() {
-        return if x < 0.0 { "-inf" } else { "inf" }.to_owned();
-    }
-    let scientific = format!("{x:e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..16).contains(&exponent) {
-        let plain = x.to_string();
-        return if plain.contains('.') { plain } else { plain + ".0" };
-    }
-    format!("{mantissa}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
-}
-
-fn complex(re: f64, im: f64) -> String {
-    let part = |x: f64| {
-        let text = float(x);
-        text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
-    };
-    if re == 0.0 && re.is_sign_positive() {
-        return part(im) + "j";
-    }
-    let sign = if im.is_sign_negative() && !im.is_nan() { "" } else { "+" };
-    format!("({}{sign}{}j)", part(re), part(im))
 }
 
 /// Chooses the quote as Python does: double only if there are single ones and no double ones.

@@ -209,6 +209,7 @@ pub struct UnitMetadata {
     pub freevars: NameTable,
     /// Locals of comprehensions inlined into module and class scopes, hidden from `locals()`.
     pub fast_hidden: HashSet<Name>,
+    /// Positional parameters, positional-only ones included (`co_argcount`).
     pub arg_count: u32,
     pub positional_only_count: u32,
     pub keyword_only_count: u32,
@@ -294,6 +295,16 @@ impl ConstantTable {
 
     pub fn values(&self) -> &[Constant] {
         &self.values
+    }
+
+    /// Keeps the constants whose indices `keep` accepts. The table is not searched again: it is left without its index.
+    pub(crate) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
+        let mut at = 0;
+        self.values.retain(|_| {
+            at += 1;
+            keep(at - 1)
+        });
+        self.index.clear();
     }
 
     pub fn into_values(self) -> Vec<Constant> {

@@ -196,4 +196,75 @@ def name_of(t):
     return s
 
 
+ENCODINGS = ("utf_8 utf_8 utf_8 utf_16 utf_16_le utf_16_be utf_32 utf_32_le utf_32_be utf_7 utf_7 ascii unicode_escape unicode_escape "
+             "raw_unicode_escape").split()
+
+
+def any_bytes(e):
+    kind = rng.randrange(4)
+    if kind == 0:
+        return bytes(rng.getrandbits(8) for _ in range(rng.randrange(12)))
+    if "escape" in e:
+        return b"".join(rng.choice([b"\\", b"\\x", b"\\u", b"\\U", b"\\N{", b"}", b"DIGIT ONE", b"SPACE", b"\\8", b"\\77", b"1", b"0f", b"00", b"10", b"\xe9", b"\n", b"q"]) for _ in range(rng.randrange(8)))
+    if e == "utf_7":
+        return b"".join(rng.choice([b"+", b"-", b"a", b"/", b"AGE", b"+AGE-", b"2D3eAA", b"+2AA-", b"\xff", b" ", b"+-", b"!", b"+AGFi"]) for _ in range(rng.randrange(7)))
+    if kind == 1:
+        return bytes(rng.choice([0x41, 0x80, 0xBF, 0x90, 0xC0, 0xC2, 0xE0, 0xE1, 0xED, 0xA0, 0xF0, 0xF4, 0xF5, 0xFF, 0xD8, 0xDC, 0, 0, 0, 0x10, 0xFE]) for _ in range(rng.randrange(12)))
+    t = any_text().encode(e, "surrogatepass" if e.startswith("utf") and e != "utf_7" else "replace")
+    i = rng.randrange(len(t) + 1)
+    return t[:i] if rng.random() < 0.5 else t[:i] + bytes([rng.getrandbits(8)]) + t[i:]
+
+
+def any_text():
+    return "".join(rng.choice(["a", "+", "-", "\n", "\\", "'", '"', "\xe9", "\u20ac", "\ud800", "\udc80", "\udcff", "\U0001f600", "\x7f", "\u0378", "~", "z"]) for _ in range(rng.randrange(8)))
+
+
+def codecs_():
+    import codecs
+    log = []
+
+    def note(e):
+        log.append(f"{e.encoding} {e.reason} {e.start}-{e.end};")
+        return "?", e.end
+    codecs.register_error("note", note)
+    import warnings
+    warnings.simplefilter("ignore")
+    handlers = "strict ignore replace xmlcharrefreplace backslashreplace namereplace surrogateescape surrogatepass".split()
+    for _ in range(count):
+        e = rng.choice(ENCODINGS)
+        b = any_bytes(e)
+        log.clear()
+        final = rng.random() < 0.5
+        decode = getattr(codecs, e + "_decode")
+        t, used = decode(b, "note", final) if e != "ascii" else decode(b, "note")
+        if e == "ascii":
+            final = True
+        out(f"dec\t{e}\t{int(final)}\t{b.hex()}\t{plain(t)}|{used}|{''.join(log)}\n")
+        t = any_text()
+        e = rng.choice(ENCODINGS + ["latin_1"])
+        log.clear()
+        r = getattr(codecs, e + "_encode")(t, "note")[0]
+        out(f"enc\t{e}\t{plain(t)}\t{r.hex()}|{''.join(log)}\n")
+        h = rng.choice(handlers)
+        e = rng.choice(ENCODINGS)
+        b = any_bytes(e)
+        try:
+            r = plain(getattr(codecs, e + "_decode")(b, h, *([True] if e != "ascii" else []))[0])
+        except UnicodeDecodeError as x:
+            r = f"E {x.encoding} {x.reason} {x.start}-{x.end}"
+        except TypeError as x:
+            r = None
+        if r is not None:
+            out(f"std\t{e}\t{h}\t{b.hex()}\t{r}\n")
+        e = rng.choice(ENCODINGS + ["latin_1"])
+        try:
+            r = getattr(codecs, e + "_encode")(t, h)[0].hex()
+        except UnicodeEncodeError as x:
+            r = f"E {x.encoding} {x.reason} {x.start}-{x.end}"
+        out(f"stdenc\t{e}\t{h}\t{plain(t)}\t{r}\n")
+        t = "".join(chr(rng.getrandbits(rng.choice([7, 8, 12, 16, 20]))) for _ in range(rng.randrange(6))) + any_text()
+        out(f"srepr\t{plain(t)}\t{plain(repr(t))}\n")
+        out(f"brepr\t{b.hex()}\t{repr(b)[1:]}\n")
+
+
 globals()[section]()

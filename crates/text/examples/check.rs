@@ -4,6 +4,12 @@
 use std::io::BufRead;
 
 use dashu_int::IBig;
+use taipan_text::codecs::handlers::{Handler, Standard};
+use taipan_text::codecs::utf16::Order;
+use taipan_text::codecs::{
+    self, CodecError, DecodeErrors, DecodeResume, Decoded, EncodeErrors, EncodeResume, Replacement, escape,
+    utf7, utf8, utf16, utf32,
+};
 use taipan_text::format_spec::{
     Align, FormatError, Locale, Spec, format_complex, format_float, format_int, format_percent_float,
     format_percent_int, layout_str,
@@ -65,6 +71,12 @@ fn run(fields: &[&str]) -> String {
         "pint" | "pfloat" => percent(fields[0] == "pint", arg(1), arg(2)),
         "fields" => fields_of(&points(arg(1))),
         "name" => name_of(&points(arg(1))),
+        "dec" => decode(arg(1), arg(2) == "1", &unhex(arg(3))),
+        "enc" => encode(arg(1), &points(arg(2))),
+        "std" => standard(arg(1), arg(2), &unhex(arg(3))),
+        "stdenc" => standard_encode(arg(1), arg(2), &points(arg(3))),
+        "srepr" => plain(taipan_text::repr::repr_str(points(arg(1)).into_iter()).code_points()),
+        "brepr" => taipan_text::repr::repr_bytes(&unhex(arg(1))),
         other => format!("unknown operation {other}"),
     }
 }
@@ -190,6 +202,119 @@ fn name_of(text: &[u32]) -> String {
         }
     }
     out
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    text.as_bytes()
+        .chunks(2)
+        .filter_map(|c| u8::from_str_radix(std::str::from_utf8(c).ok()?, 16).ok())
+        .collect()
+}
+
+/// Replaces what is wrong by `?` and notes it.
+struct Log(String);
+
+impl Log {
+    fn note(&mut self, e: CodecError) {
+        self.0.push_str(&format!("{} {} {}-{};", e.encoding, e.reason, e.start, e.end));
+    }
+}
+
+impl DecodeErrors for Log {
+    type Failure = CodecError;
+    fn handle(&mut self, _: &[u8], e: CodecError) -> Result<DecodeResume, CodecError> {
+        self.note(e);
+        Ok(DecodeResume { replacement: vec![0x3F], position: e.end, input: None })
+    }
+}
+
+impl EncodeErrors for Log {
+    type Failure = CodecError;
+    fn handle(&mut self, e: CodecError) -> Result<EncodeResume, CodecError> {
+        self.note(e);
+        Ok(EncodeResume { replacement: Replacement::Text(vec![0x3F]), position: e.end })
+    }
+    fn refuse(&mut self, e: CodecError) -> CodecError {
+        e
+    }
+}
+
+fn decode_with<H: DecodeErrors>(
+    encoding: &str,
+    last: bool,
+    data: &[u8],
+    log: &mut H,
+) -> Result<Decoded, H::Failure> {
+    match encoding {
+        "utf_8" => utf8::decode(data, last, log),
+        "utf_16" => utf16::decode(data, Order::Mark, last, log).map(|r| r.0),
+        "utf_16_le" => utf16::decode(data, Order::Little, last, log).map(|r| r.0),
+        "utf_16_be" => utf16::decode(data, Order::Big, last, log).map(|r| r.0),
+        "utf_32" => utf32::decode(data, Order::Mark, last, log).map(|r| r.0),
+        "utf_32_le" => utf32::decode(data, Order::Little, last, log).map(|r| r.0),
+        "utf_32_be" => utf32::decode(data, Order::Big, last, log).map(|r| r.0),
+        "utf_7" => utf7::decode(data, last, log),
+        "unicode_escape" => escape::decode(data, last, log).map(|r| r.0),
+        "raw_unicode_escape" => escape::decode_raw(data, last, log),
+        _ => codecs::decode_ascii(data, log),
+    }
+}
+
+fn encode_with<H: EncodeErrors>(encoding: &str, text: &[u32], log: &mut H) -> Result<Vec<u8>, H::Failure> {
+    match encoding {
+        "utf_8" => utf8::encode(text, log),
+        "utf_16" => utf16::encode(text, Order::Mark, log),
+        "utf_16_le" => utf16::encode(text, Order::Little, log),
+        "utf_16_be" => utf16::encode(text, Order::Big, log),
+        "utf_32" => utf32::encode(text, Order::Mark, log),
+        "utf_32_le" => utf32::encode(text, Order::Little, log),
+        "utf_32_be" => utf32::encode(text, Order::Big, log),
+        "utf_7" => Ok(utf7::encode(text)),
+        "unicode_escape" => Ok(escape::encode(text)),
+        "raw_unicode_escape" => Ok(escape::encode_raw(text)),
+        "latin_1" => codecs::encode_latin1(text, log),
+        _ => codecs::encode_ascii(text, log),
+    }
+}
+
+fn hexed(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn decode(encoding: &str, last: bool, data: &[u8]) -> String {
+    let mut log = Log(String::new());
+    match decode_with(encoding, last, data, &mut log) {
+        Ok(d) => format!("{}|{}|{}", plain(d.text.points().into_iter()), d.used, log.0),
+        Err(e) => format!("{e:?}"),
+    }
+}
+
+fn encode(encoding: &str, text: &[u32]) -> String {
+    let mut log = Log(String::new());
+    match encode_with(encoding, text, &mut log) {
+        Ok(bytes) => format!("{}|{}", hexed(&bytes), log.0),
+        Err(e) => format!("{e:?}"),
+    }
+}
+
+fn failed(e: CodecError) -> String {
+    format!("E {} {} {}-{}", e.encoding, e.reason, e.start, e.end)
+}
+
+fn standard(encoding: &str, handler: &str, data: &[u8]) -> String {
+    let Some(kind) = Standard::from_name(handler) else { return "no handler".to_string() };
+    match decode_with(encoding, true, data, &mut Handler::decoding(kind)) {
+        Ok(d) => plain(d.text.points().into_iter()),
+        Err(e) => failed(e),
+    }
+}
+
+fn standard_encode(encoding: &str, handler: &str, text: &[u32]) -> String {
+    let Some(kind) = Standard::from_name(handler) else { return "no handler".to_string() };
+    match encode_with(encoding, text, &mut Handler { kind, text: |i| text[i] }) {
+        Ok(bytes) => hexed(&bytes),
+        Err(e) => failed(e),
+    }
 }
 
 fn main() {

@@ -5,7 +5,12 @@
 
 use std::process::ExitCode;
 
+mod arguments;
 mod bytecode;
+mod conformance;
+mod places;
+mod process;
+mod programs;
 mod unicode;
 mod unicode_names;
 
@@ -22,6 +27,16 @@ const COMMANDS: &[Command] = &[
         name: "bytecode",
         help: "compare compiled code with the reference's (--python PATH)",
         run: bytecode::run,
+    },
+    Command {
+        name: "conformance",
+        help: "run CPython's own tests under both, and compare test by test",
+        run: conformance::run,
+    },
+    Command {
+        name: "programs",
+        help: "run tests/programs and compare with what was recorded",
+        run: programs::run,
     },
     Command {
         name: "unicode",

@@ -112,18 +112,18 @@ impl<'a, S: Source> Writer<'a, S> {
             return Ok(());
         }
         let mut flag = 0;
-        if self.version >= 3 {
-            if let Some(id) = self.source.identity(&value) {
-                if let Some(index) = self.refs.get(&id) {
-                    let index = *index;
-                    self.out.push(tag::REF);
-                    self.out.extend(index.to_le_bytes());
-                    return Ok(());
-                }
-                if self.refs.len() < i32::MAX as usize {
-                    self.refs.insert(id, self.refs.len() as u32);
-                    flag = tag::FLAG_REF;
-                }
+        if self.version >= 3
+            && let Some(id) = self.source.identity(&value)
+        {
+            if let Some(index) = self.refs.get(&id) {
+                let index = *index;
+                self.out.push(tag::REF);
+                self.out.extend(index.to_le_bytes());
+                return Ok(());
+            }
+            if self.refs.len() < i32::MAX as usize {
+                self.refs.insert(id, self.refs.len() as u32);
+                flag = tag::FLAG_REF;
             }
         }
         self.complex_value(&value, flag, depth, work)

@@ -1,8 +1,26 @@
 //! The control-flow stage: from an instruction sequence to a code object.
 
+pub mod assemble;
+mod borrow;
+pub mod cfg;
+mod cleanup;
+mod complex;
+mod depth;
+pub mod fold;
+mod handlers;
+mod layout;
+mod lines;
+mod lower;
+mod peephole;
+mod subscript;
+mod swaps;
+mod unbound;
+mod unused;
+
 use taipan_bytecode::{CodeObject, Name};
 
-use crate::instr::{InstructionSequence, UnitMetadata};
+use crate::instr::{ConstantTable, InstructionSequence, UnitMetadata};
+use cfg::Cfg;
 
 /// Why a sequence could not be assembled. Code generation never causes one; hand-written sequences may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,9 +57,54 @@ pub struct Options {
 
 /// Optimises and assembles one code unit. Nested units are already code objects among its constants.
 pub fn assemble_unit(
-    _sequence: &InstructionSequence,
-    _metadata: UnitMetadata,
-    _options: &Options,
+    sequence: &InstructionSequence,
+    mut metadata: UnitMetadata,
+    options: &Options,
 ) -> Result<CodeObject, FlowError> {
-    Err(FlowError::BadTarget)
+    let mut cfg = Cfg::from_sequence(sequence)?;
+    let (locals, parameters) = (metadata.varnames.len(), metadata.parameter_count());
+    optimize(&mut cfg, &mut metadata.consts, locals, parameters, metadata.first_line)?;
+    let (stack_size, slot_count) = lower(&mut cfg, &metadata)?;
+    assemble::assemble(assemble::flatten(&cfg)?, metadata, stack_size, slot_count, options.filename.clone())
+}
+
+/// All passes on the graph that keep its pseudo-instructions.
+pub fn optimize(
+    cfg: &mut Cfg,
+    consts: &mut ConstantTable,
+    locals: usize,
+    parameters: usize,
+    first_line: i32,
+) -> Result<(), FlowError> {
+    let work = &mut Vec::new();
+    handlers::mark_handlers(cfg);
+    handlers::assign_handlers(cfg);
+
+    cleanup::inline_small_blocks(cfg);
+    cleanup::remove_unreachable(cfg, work);
+    lines::resolve_line_numbers(cfg, first_line);
+    peephole::optimize_constant_loads(cfg, consts)?;
+    peephole::optimize_blocks(cfg, consts)?;
+    cleanup::remove_redundant_nops_and_pairs(cfg);
+    cleanup::inline_small_blocks(cfg);
+    cleanup::remove_unreachable(cfg, work);
+    cleanup::remove_redundant_nops_and_jumps(cfg);
+
+    unused::remove_unused_constants(cfg, consts)?;
+    unbound::check_unbound_loads(cfg, locals, parameters, work);
+    layout::insert_superinstructions(cfg);
+    layout::push_cold_blocks_to_end(cfg, work);
+    lines::resolve_line_numbers(cfg, first_line);
+    Ok(())
+}
+
+/// Makes the optimised graph ready for the assembler. Returns the stack size and the number of slots for variables.
+pub fn lower(cfg: &mut Cfg, metadata: &UnitMetadata) -> Result<(u32, usize), FlowError> {
+    lower::expand_conditional_jumps(cfg);
+    let stack_size = depth::compute_stack_depths(cfg, &mut Vec::new())?;
+    let slot_count = lower::prepare_locals(cfg, metadata)?;
+    lower::replace_pseudo_instructions(cfg);
+    lower::normalize_jumps(cfg);
+    borrow::borrow_loads(cfg)?;
+    Ok((stack_size, slot_count))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use taipan_bytecode::{CodeObject, exctable, linetable, marshal};
+use taipan_bytecode::{CodeObject, exctable, linetable, marshal, verify};
 
 /// Marshal, both tables and the verifier, for the code object and all inside it.
 pub fn check(code: &CodeObject) -> Result<(), String> {
@@ -29,6 +29,10 @@ fn check_one(code: &CodeObject) -> Result<(), String> {
     let table = exctable::decode(&code.exceptiontable).map_err(|_| format!("exception table{}", place()))?;
     if exctable::encode(&table) != *code.exceptiontable {
         return Err(format!("exception table is written otherwise{}", place()));
+    }
+    let verified = verify::verify(code).map_err(|e| format!("{} [{}]{}", e.message, e, place()))?;
+    if verified.max_depth > code.stacksize {
+        return Err(format!("stack size{}", place()));
     }
     code.nested().try_for_each(|inner| check_one(inner))
 }

@@ -1,0 +1,398 @@
+//! The control-flow graph: basic blocks in an arena, linked in the order of the code.
+//!
+//! A block is a run of instructions that is entered at its first and left at its last, with one exception: an opener of
+//! a handler (`SETUP_*`) stands anywhere, and its edge to the handler is not a jump. Blocks name each other by
+//! [`BlockId`]; the arena only grows, and blocks that became unreachable stay as empty ones.
+//!
+//! Invariant: an instruction has a target exactly when [`has_target`] holds for its opcode; only the last
+//! instruction of a block is a jump or ends the scope (openers aside).
+
+use taipan_bytecode::Opcode;
+
+use super::FlowError;
+use crate::instr::{Instr, InstructionSequence, Label, Location, NO_LOCATION};
+
+/// Index of a block in [`Cfg::blocks`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct BlockId(u32);
+
+impl BlockId {
+    /// No block.
+    pub const NONE: BlockId = BlockId(u32::MAX);
+
+    pub fn is_some(self) -> bool {
+        self != BlockId::NONE
+    }
+
+    /// The number of the block, for printing.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
+
+/// An instruction in a block.
+#[derive(Clone, Copy, Debug)]
+pub struct CfgInstr {
+    pub opcode: Opcode,
+    pub operand: u32,
+    /// Where a jump goes, or the handler that an opener sets up.
+    pub target: BlockId,
+    /// The handler of what this instruction raises.
+    pub handler: BlockId,
+    pub location: Location,
+}
+
+impl CfgInstr {
+    pub fn new(opcode: Opcode, operand: u32, location: Location) -> Self {
+        CfgInstr { opcode, operand, target: BlockId::NONE, handler: BlockId::NONE, location }
+    }
+
+    pub fn jump(opcode: Opcode, target: BlockId, location: Location) -> Self {
+        CfgInstr { opcode, operand: 0, target, handler: BlockId::NONE, location }
+    }
+
+    /// Replaces the operation; the place (location and handler) stays.
+    pub fn set(&mut self, opcode: Opcode, operand: u32) {
+        self.opcode = opcode;
+        self.operand = operand;
+        self.target = BlockId::NONE;
+    }
+
+    /// Makes this a `NOP` that keeps its location.
+    pub fn erase(&mut self) {
+        self.set(Opcode::NOP, 0);
+    }
+
+    /// Makes this a `NOP` that will vanish with its location.
+    pub fn erase_with_location(&mut self) {
+        self.erase();
+        self.location = NO_LOCATION;
+    }
+
+    pub fn line(&self) -> i32 {
+        self.location.line
+    }
+}
+
+/// A basic block.
+#[derive(Clone, Debug)]
+pub struct Block {
+    pub instrs: Vec<CfgInstr>,
+    /// Handlers of instructions that were removed from the end; see [`Block::append`].
+    removed_handlers: Vec<BlockId>,
+    /// The next block in the order of the code.
+    pub next: BlockId,
+    /// Edges into the block: jumps, handler openers and falling in. Valid after `remove_unreachable`.
+    pub predecessors: u32,
+    /// Stack depth at entry; negative until it is known.
+    pub start_depth: i32,
+    /// Locals (of the first 64) that may be unbound at entry.
+    pub maybe_unbound: u64,
+    /// Something jumps here, or did in the sequence.
+    pub labelled: bool,
+    /// A mark for the pass that runs.
+    pub visited: bool,
+    pub is_handler: bool,
+    /// The handler wants the offset of the raising instruction below the exception.
+    pub wants_lasti: bool,
+    pub warm: bool,
+    pub cold: bool,
+}
+
+impl Block {
+    fn new() -> Self {
+        Block {
+            instrs: Vec::new(),
+            removed_handlers: Vec::new(),
+            next: BlockId::NONE,
+            predecessors: 0,
+            start_depth: -1,
+            maybe_unbound: 0,
+            labelled: false,
+            visited: false,
+            is_handler: false,
+            wants_lasti: false,
+            warm: false,
+            cold: false,
+        }
+    }
+
+    /// Appends an instruction that a pass made. CPython's compiler leaves such an instruction the handler of whatever
+    /// stood in its place before the block shrank, and no handler where nothing did; the exception table shows it.
+    pub fn append(&mut self, mut instr: CfgInstr) {
+        instr.handler = self.take_removed_handler();
+        self.instrs.push(instr);
+    }
+
+    /// Appends instructions with their handlers.
+    pub fn append_copies(&mut self, copies: &[CfgInstr]) {
+        copies.iter().for_each(|_| {
+            self.take_removed_handler();
+        });
+        self.instrs.extend_from_slice(copies);
+    }
+
+    /// Inserts an instruction, with its handler, before index `at`.
+    pub fn insert(&mut self, at: usize, instr: CfgInstr) {
+        self.take_removed_handler();
+        self.instrs.insert(at, instr);
+    }
+
+    fn take_removed_handler(&mut self) -> BlockId {
+        if self.removed_handlers.is_empty() { BlockId::NONE } else { self.removed_handlers.remove(0) }
+    }
+
+    /// Keeps the first `kept` instructions, the places behind which held `instrs` with these handlers before.
+    pub fn shrink(&mut self, kept: usize, former: impl Iterator<Item = BlockId>) {
+        self.removed_handlers.splice(0..0, former);
+        self.instrs.truncate(kept);
+    }
+
+    pub fn clear(&mut self) {
+        let handlers: Vec<BlockId> = self.instrs.iter().map(|instr| instr.handler).collect();
+        self.shrink(0, handlers.into_iter());
+    }
+
+    pub fn last(&self) -> Option<&CfgInstr> {
+        self.instrs.last()
+    }
+
+    /// Whether control can run off the end of the block into the next one.
+    pub fn falls_through(&self) -> bool {
+        self.last().is_none_or(|last| !is_unconditional_jump(last.opcode) && !ends_scope(last.opcode))
+    }
+
+    /// Whether the block ends by leaving the frame.
+    pub fn exits_scope(&self) -> bool {
+        self.last().is_some_and(|last| ends_scope(last.opcode))
+    }
+
+    pub fn has_no_line(&self) -> bool {
+        self.instrs.iter().all(|instr| instr.line() < 0)
+    }
+}
+
+/// The graph of one code unit.
+#[derive(Clone, Debug)]
+pub struct Cfg {
+    blocks: Vec<Block>,
+}
+
+impl std::ops::Index<BlockId> for Cfg {
+    type Output = Block;
+
+    fn index(&self, id: BlockId) -> &Block {
+        &self.blocks[id.0 as usize]
+    }
+}
+
+impl std::ops::IndexMut<BlockId> for Cfg {
+    fn index_mut(&mut self, id: BlockId) -> &mut Block {
+        &mut self.blocks[id.0 as usize]
+    }
+}
+
+impl Cfg {
+    pub const ENTRY: BlockId = BlockId(0);
+
+    /// Splits a sequence into blocks. The annotations' code takes the place of its placeholder.
+    pub fn from_sequence(sequence: &InstructionSequence) -> Result<Cfg, FlowError> {
+        Builder::new(sequence)?.build(sequence)
+    }
+
+    /// Adds a block that is not linked yet.
+    pub fn new_block(&mut self) -> BlockId {
+        self.blocks.push(Block::new());
+        BlockId(self.blocks.len() as u32 - 1)
+    }
+
+    /// Blocks made so far, linked or not.
+    pub fn block_count(&self) -> usize {
+        self.blocks.len()
+    }
+
+    /// The blocks in the order of the code.
+    pub fn order(&self) -> Order<'_> {
+        Order { cfg: self, at: Cfg::ENTRY }
+    }
+
+    /// The next block behind `id`, `id` included, that has instructions; `NONE` at the end.
+    pub fn next_nonempty(&self, mut id: BlockId) -> BlockId {
+        while id.is_some() && self[id].instrs.is_empty() {
+            id = self[id].next;
+        }
+        id
+    }
+
+    /// Links `new` behind `after`.
+    pub fn link_behind(&mut self, after: BlockId, new: BlockId) {
+        self[new].next = self[after].next;
+        self[after].next = new;
+    }
+
+    pub fn clear_visited(&mut self) {
+        self.blocks.iter_mut().for_each(|block| block.visited = false);
+    }
+}
+
+/// Iterator over the blocks of a graph in code order.
+pub struct Order<'a> {
+    cfg: &'a Cfg,
+    at: BlockId,
+}
+
+impl Iterator for Order<'_> {
+    type Item = BlockId;
+
+    fn next(&mut self) -> Option<BlockId> {
+        let id = self.at;
+        if !id.is_some() {
+            return None;
+        }
+        self.at = self.cfg[id].next;
+        Some(id)
+    }
+}
+
+/// Visits the blocks in code order while they are changed, new successors included.
+macro_rules! for_each_block {
+    ($cfg:ident, $id:ident, $body:block) => {
+        let mut $id = $crate::flow::cfg::Cfg::ENTRY;
+        while $id.is_some() {
+            $body
+            $id = $cfg[$id].next;
+        }
+    };
+}
+pub(super) use for_each_block;
+
+/// Cuts a sequence into blocks: a new one begins at every target and behind every jump or end of scope.
+struct Builder {
+    cfg: Cfg,
+    /// For each index of the sequence (and its end), the block that begins there, if something targets it.
+    block_at: Vec<BlockId>,
+    current: BlockId,
+}
+
+/// Marks an offset that is a target and has no block yet.
+const WANTED: BlockId = BlockId(u32::MAX - 1);
+
+impl Builder {
+    fn new(sequence: &InstructionSequence) -> Result<Builder, FlowError> {
+        if sequence.len() >= (u32::MAX / 4) as usize {
+            return Err(FlowError::TooLarge);
+        }
+        let mut block_at = vec![BlockId::NONE; sequence.len() + 1];
+        for instr in sequence.instrs().iter().filter(|instr| has_target(instr.opcode)) {
+            let offset = sequence.label_offset(Label(instr.operand)).ok_or(FlowError::BadTarget)?;
+            match block_at.get_mut(offset as usize) {
+                Some(mark) if (offset as usize) < sequence.len() => *mark = WANTED,
+                _ => return Err(FlowError::BadTarget),
+            }
+        }
+        let mut cfg = Cfg { blocks: Vec::with_capacity(16) };
+        let current = cfg.new_block();
+        Ok(Builder { cfg, block_at, current })
+    }
+
+    fn start_block(&mut self) {
+        let next = self.cfg.new_block();
+        self.cfg[self.current].next = next;
+        self.current = next;
+    }
+
+    fn append(&mut self, instr: &Instr) {
+        if self.cfg[self.current].last().is_some_and(|last| ends_block(last.opcode)) {
+            self.start_block();
+        }
+        let mut new = CfgInstr::new(instr.opcode, instr.operand, instr.location);
+        if has_target(instr.opcode) {
+            new.operand = 0;
+            // The label's number for now; a block once all blocks are there.
+            new.target = BlockId(instr.operand);
+        }
+        self.cfg[self.current].instrs.push(new);
+    }
+
+    fn build(mut self, sequence: &InstructionSequence) -> Result<Cfg, FlowError> {
+        for (index, instr) in sequence.instrs().iter().enumerate() {
+            if self.block_at[index] == WANTED {
+                if !self.cfg[self.current].instrs.is_empty() || self.cfg[self.current].labelled {
+                    self.start_block();
+                }
+                self.cfg[self.current].labelled = true;
+                self.block_at[index] = self.current;
+            }
+            match (instr.opcode, sequence.annotations()) {
+                (Opcode::ANNOTATIONS_PLACEHOLDER, Some(code)) => {
+                    if code.instrs().iter().any(|instr| has_target(instr.opcode)) {
+                        return Err(FlowError::BadTarget);
+                    }
+                    code.instrs().iter().for_each(|instr| self.append(instr));
+                }
+                (Opcode::ANNOTATIONS_PLACEHOLDER, None) => {
+                    self.append(&Instr { opcode: Opcode::NOP, operand: 0, location: instr.location });
+                }
+                _ => self.append(instr),
+            }
+        }
+        for block in &mut self.cfg.blocks {
+            for instr in block.instrs.iter_mut().filter(|instr| has_target(instr.opcode)) {
+                let offset = sequence.label_offset(Label(instr.target.0)).ok_or(FlowError::BadTarget)?;
+                instr.target = self.block_at[offset as usize];
+                if instr.target.0 >= WANTED.0 {
+                    return Err(FlowError::BadTarget);
+                }
+            }
+        }
+        Ok(self.cfg)
+    }
+}
+
+/// Whether the instruction is a jump (handler openers are not).
+pub fn is_jump(opcode: Opcode) -> bool {
+    opcode.has_jump()
+}
+
+/// Whether the instruction opens a block with a handler.
+pub fn opens_handler(opcode: Opcode) -> bool {
+    matches!(opcode, Opcode::SETUP_FINALLY | Opcode::SETUP_CLEANUP | Opcode::SETUP_WITH)
+}
+
+/// Whether the operand is a label.
+pub fn has_target(opcode: Opcode) -> bool {
+    is_jump(opcode) || opens_handler(opcode)
+}
+
+pub fn is_unconditional_jump(opcode: Opcode) -> bool {
+    matches!(
+        opcode,
+        Opcode::JUMP
+            | Opcode::JUMP_NO_INTERRUPT
+            | Opcode::JUMP_FORWARD
+            | Opcode::JUMP_BACKWARD
+            | Opcode::JUMP_BACKWARD_NO_INTERRUPT
+    )
+}
+
+pub fn is_conditional_jump(opcode: Opcode) -> bool {
+    matches!(
+        opcode,
+        Opcode::POP_JUMP_IF_FALSE
+            | Opcode::POP_JUMP_IF_TRUE
+            | Opcode::POP_JUMP_IF_NONE
+            | Opcode::POP_JUMP_IF_NOT_NONE
+    )
+}
+
+/// Whether the instruction leaves the frame.
+pub fn ends_scope(opcode: Opcode) -> bool {
+    matches!(
+        opcode,
+        Opcode::RETURN_VALUE | Opcode::RAISE_VARARGS | Opcode::RERAISE | Opcode::INTERPRETER_EXIT
+    )
+}
+
+fn ends_block(opcode: Opcode) -> bool {
+    is_jump(opcode) || ends_scope(opcode)
+}

@@ -1,0 +1,216 @@
+//! Passes that take away: unreachable blocks, `NOP`s, jumps to the next block, useless pairs; and the copying of small
+//! exit blocks to where they are jumped to.
+
+use taipan_bytecode::Opcode;
+
+use super::cfg::{BlockId, Cfg, for_each_block, has_target, is_jump, is_unconditional_jump};
+
+/// An exit block of up to so many instructions is copied rather than jumped to.
+const MAX_COPIED_INSTRUCTIONS: usize = 4;
+
+/// Empties the blocks that control cannot reach, and counts the edges into the others.
+pub fn remove_unreachable(cfg: &mut Cfg, work: &mut Vec<BlockId>) {
+    for_each_block!(cfg, id, {
+        cfg[id].visited = false;
+        cfg[id].predecessors = 0;
+    });
+    work.clear();
+    enter(cfg, work, Cfg::ENTRY);
+    while let Some(id) = work.pop() {
+        let next = cfg[id].next;
+        if next.is_some() && cfg[id].falls_through() {
+            enter(cfg, work, next);
+        }
+        for index in 0..cfg[id].instrs.len() {
+            let instr = cfg[id].instrs[index];
+            if has_target(instr.opcode) {
+                enter(cfg, work, instr.target);
+            }
+        }
+    }
+    for_each_block!(cfg, id, {
+        if cfg[id].predecessors == 0 {
+            cfg[id].clear();
+            cfg[id].is_handler = false;
+        }
+    });
+}
+
+fn enter(cfg: &mut Cfg, work: &mut Vec<BlockId>, id: BlockId) {
+    let block = &mut cfg[id];
+    block.predecessors += 1;
+    if !block.visited {
+        block.visited = true;
+        work.push(id);
+    }
+}
+
+/// Copies small blocks that leave the frame, and jump blocks that have no line of their own, over the jumps to them.
+pub fn inline_small_blocks(cfg: &mut Cfg) {
+    loop {
+        let mut changed = false;
+        for_each_block!(cfg, id, {
+            changed |= inline_target(cfg, id);
+        });
+        if !changed {
+            return;
+        }
+    }
+}
+
+fn inline_target(cfg: &mut Cfg, id: BlockId) -> bool {
+    let Some(&jump) = cfg[id].last() else { return false };
+    if !is_unconditional_jump(jump.opcode) {
+        return false;
+    }
+    let target = &cfg[jump.target];
+    let small_exit = target.exits_scope() && target.instrs.len() <= MAX_COPIED_INSTRUCTIONS;
+    let lineless_jump = target.has_no_line() && !target.falls_through();
+    if !small_exit && !lineless_jump {
+        return false;
+    }
+    let copied = target.instrs.clone();
+    let block = &mut cfg[id];
+    if let Some(last) = block.instrs.last_mut() {
+        last.erase();
+    }
+    block.append_copies(&copied);
+    if lineless_jump
+        && jump.opcode == Opcode::JUMP
+        && let Some(last) = block.instrs.last_mut()
+        && is_unconditional_jump(last.opcode)
+    {
+        // The loop stays interruptible: one of the two jumps was.
+        last.opcode = Opcode::JUMP;
+    }
+    let target = &mut cfg[jump.target];
+    target.predecessors = target.predecessors.saturating_sub(1);
+    true
+}
+
+/// Removes the `NOP`s that carry no line of their own. Returns how many.
+pub fn remove_redundant_nops(cfg: &mut Cfg) -> usize {
+    let mut removed = 0;
+    for_each_block!(cfg, id, {
+        removed += remove_block_nops(cfg, id);
+    });
+    removed
+}
+
+fn remove_block_nops(cfg: &mut Cfg, id: BlockId) -> usize {
+    let Some(first) = cfg[id].instrs.iter().position(|instr| instr.opcode == Opcode::NOP) else { return 0 };
+    let following = line_after(cfg, id);
+    let mut handlers: Vec<BlockId> = cfg[id].instrs[first..].iter().map(|instr| instr.handler).collect();
+    let instrs = &mut cfg[id].instrs;
+    let count = instrs.len();
+    let mut kept = first;
+    let mut previous_line = if first > 0 { instrs[first - 1].line() } else { -1 };
+    for index in first..count {
+        let instr = instrs[index];
+        let line = instr.line();
+        if instr.opcode == Opcode::NOP {
+            if line == -1 || line == previous_line {
+                continue;
+            }
+            if index + 1 < count {
+                let next_line = instrs[index + 1].line();
+                if next_line == line {
+                    continue;
+                }
+                if next_line == -1 {
+                    instrs[index + 1].location = instr.location;
+                    continue;
+                }
+            } else if following == Some(line) {
+                continue;
+            }
+        }
+        instrs[kept] = instr;
+        kept += 1;
+        previous_line = line;
+    }
+    if kept < count {
+        cfg[id].shrink(kept, handlers.drain(kept - first..));
+    }
+    count - kept
+}
+
+/// The line that the code behind a block begins with, `NOP`s without line passed over; `None` at the code's end.
+fn line_after(cfg: &Cfg, id: BlockId) -> Option<i32> {
+    let next = cfg.next_nonempty(cfg[id].next);
+    if !next.is_some() {
+        return None;
+    }
+    let first = cfg[next].instrs.iter().find(|instr| instr.opcode != Opcode::NOP || instr.line() != -1);
+    Some(first.map_or(-1, |instr| instr.line()))
+}
+
+/// Where an instruction is, for looking back over a block's border.
+type Place = Option<(BlockId, usize)>;
+
+/// Removes redundant `NOP`s and the pairs that push a value only to pop it, until nothing changes.
+pub fn remove_redundant_nops_and_pairs(cfg: &mut Cfg) {
+    let mut done = false;
+    while !done {
+        done = true;
+        let mut last: Place = None;
+        for_each_block!(cfg, id, {
+            remove_block_nops(cfg, id);
+            if cfg[id].labelled {
+                last = None;
+            }
+            for index in 0..cfg[id].instrs.len() {
+                let before = last;
+                last = Some((id, index));
+                let Some((block, at)) = before else { continue };
+                if cfg[id].instrs[index].opcode != Opcode::POP_TOP {
+                    continue;
+                }
+                let pushed = cfg[block].instrs[at];
+                let redundant = match pushed.opcode {
+                    Opcode::LOAD_CONST | Opcode::LOAD_SMALL_INT => true,
+                    Opcode::COPY => pushed.operand == 1,
+                    _ => false,
+                };
+                if redundant {
+                    cfg[block].instrs[at].erase();
+                    cfg[id].instrs[index].erase();
+                    done = false;
+                }
+            }
+            let ends_in_jump = last.is_some_and(|(block, at)| is_jump(cfg[block].instrs[at].opcode));
+            if ends_in_jump || !cfg[id].falls_through() {
+                last = None;
+            }
+        });
+    }
+}
+
+/// Turns jumps to the block that comes next anyway into `NOP`s. Returns how many.
+fn remove_redundant_jumps(cfg: &mut Cfg) -> usize {
+    let mut removed = 0;
+    for_each_block!(cfg, id, {
+        if let Some(&last) = cfg[id].last()
+            && is_unconditional_jump(last.opcode)
+        {
+            let target = cfg.next_nonempty(last.target);
+            if target.is_some() && target == cfg.next_nonempty(cfg[id].next) {
+                if let Some(last) = cfg[id].instrs.last_mut() {
+                    last.erase();
+                }
+                removed += 1;
+            }
+        }
+    });
+    removed
+}
+
+/// Removes redundant `NOP`s and jumps until nothing changes.
+pub fn remove_redundant_nops_and_jumps(cfg: &mut Cfg) {
+    loop {
+        remove_redundant_nops(cfg);
+        if remove_redundant_jumps(cfg) == 0 {
+            return;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Lines for instructions that code generation left without: copies of shared exits, and the spreading of locations.
+
+use taipan_bytecode::Opcode;
+
+use super::cfg::{BlockId, Cfg, for_each_block, is_jump};
+use crate::instr::NO_LOCATION;
+
+/// Gives each instruction a line where its surroundings tell one. `first_line` is that of the unit.
+pub fn resolve_line_numbers(cfg: &mut Cfg, first_line: i32) {
+    duplicate_exits_without_line(cfg);
+    spread_locations(cfg);
+    for_each_block!(cfg, id, {
+        let block = &mut cfg[id];
+        if block.last().is_some_and(|last| last.line() < 0 && last.opcode == Opcode::RETURN_VALUE) {
+            block.instrs.iter_mut().for_each(|instr| instr.location.line = first_line);
+        }
+    });
+}
+
+/// Whether the block ends the frame, or checks for requests, without a line: each jump to it wants a copy with its own.
+fn is_lineless_exit(cfg: &Cfg, id: BlockId) -> bool {
+    let block = &cfg[id];
+    let checks = |opcode| {
+        matches!(
+            opcode,
+            Opcode::RESUME | Opcode::JUMP | Opcode::JUMP_BACKWARD | Opcode::CALL | Opcode::CALL_FUNCTION_EX
+        )
+    };
+    block.has_no_line() && (block.exits_scope() || block.instrs.iter().any(|instr| checks(instr.opcode)))
+}
+
+fn duplicate_exits_without_line(cfg: &mut Cfg) {
+    for_each_block!(cfg, id, {
+        if let Some(&last) = cfg[id].last()
+            && is_jump(last.opcode)
+        {
+            let target = cfg.next_nonempty(last.target);
+            if target.is_some() && is_lineless_exit(cfg, target) && cfg[target].predecessors > 1 {
+                let copy = cfg.new_block();
+                cfg[copy].instrs = cfg[target].instrs.clone();
+                cfg[copy].instrs[0].location = last.location;
+                cfg[copy].predecessors = 1;
+                cfg[copy].labelled = true;
+                cfg.link_behind(target, copy);
+                cfg[target].predecessors -= 1;
+                if let Some(last) = cfg[id].instrs.last_mut() {
+                    last.target = copy;
+                }
+            }
+        }
+    });
+    // What is left of such blocks is reached by falling in, from one place.
+    for_each_block!(cfg, id, {
+        let next = cfg[id].next;
+        if next.is_some()
+            && cfg[id].falls_through()
+            && let Some(&last) = cfg[id].last()
+            && is_lineless_exit(cfg, next)
+            && let Some(first) = cfg[next].instrs.first_mut()
+        {
+            first.location = last.location;
+        }
+    });
+}
+
+/// Spreads locations within blocks, and into blocks that have a single way in.
+fn spread_locations(cfg: &mut Cfg) {
+    for_each_block!(cfg, id, {
+        let mut location = NO_LOCATION;
+        for instr in &mut cfg[id].instrs {
+            if instr.line() == NO_LOCATION.line {
+                instr.location = location;
+            } else {
+                location = instr.location;
+            }
+        }
+        if let Some(&last) = cfg[id].last() {
+            let next = cfg[id].next;
+            let inherit = |cfg: &mut Cfg, heir: BlockId| {
+                if heir.is_some()
+                    && cfg[heir].predecessors == 1
+                    && let Some(first) = cfg[heir].instrs.first_mut()
+                    && first.line() == NO_LOCATION.line
+                {
+                    first.location = location;
+                }
+            };
+            if cfg[id].falls_through() {
+                inherit(cfg, next);
+            }
+            if is_jump(last.opcode) {
+                inherit(cfg, last.target);
+            }
+        }
+    });
+}

@@ -1,0 +1,204 @@
+//! Runs the programs of `tests/programs` and compares what they print with what was recorded from the reference.
+//!
+//! Beside `NAME.py` lie `NAME.out` (standard output) and, where they are not empty and 0, `NAME.err` (standard error) and
+//! `NAME.status`; `NAME.in` is its standard input. The program's folder is written `{dir}` in what is recorded, so that
+//! tracebacks are the same everywhere.
+
+use crate::arguments::Arguments;
+use crate::{places, process};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use std::{fs, io, thread};
+
+const HELP: &str = "usage: cargo xtask programs [--taipan BIN] [--python PATH] [--record] [--jobs N] [--timeout S] [names…]
+
+Runs tests/programs/*.py (or those whose names are given) and compares output, errors and exit status with what is recorded.
+--record runs the reference instead and records.";
+
+/// What a program did.
+#[derive(PartialEq, Eq)]
+struct Observed {
+    output: String,
+    error: String,
+    status: i32,
+}
+
+/// Runs the command.
+pub fn run(arguments: &[String]) -> ExitCode {
+    let mut arguments = Arguments::new(arguments);
+    if arguments.switch("--help") {
+        println!("{HELP}");
+        return ExitCode::SUCCESS;
+    }
+    let record = arguments.switch("--record");
+    let jobs = arguments.number("--jobs", 2) as usize;
+    let limit = Duration::from_secs(arguments.number("--timeout", 60));
+    let (taipan, python) = (arguments.value("--taipan"), arguments.value("--python"));
+    let Some(names) = arguments.rest() else { return ExitCode::from(2) };
+    let interpreter =
+        if record { places::python(python.as_deref()) } else { places::taipan(taipan.as_deref()) };
+    let Some(interpreter) = interpreter else {
+        eprintln!("xtask programs: no interpreter found (see --help)");
+        return ExitCode::from(2);
+    };
+    match check(&interpreter, &names, record, jobs, limit) {
+        Ok((passed, failed)) => {
+            println!("programs: {passed} passed, {failed} failed");
+            ExitCode::from(u8::from(failed > 0))
+        }
+        Err(error) => {
+            eprintln!("xtask programs: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs the programs; how many passed and failed.
+pub fn check(
+    interpreter: &Path,
+    names: &[String],
+    record: bool,
+    jobs: usize,
+    limit: Duration,
+) -> io::Result<(usize, usize)> {
+    let folder = places::root().join("tests/programs");
+    let mut programs: Vec<PathBuf> = fs::read_dir(&folder)?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "py"))
+        .filter(|path| {
+            names.is_empty() || names.iter().any(|name| path.file_stem().is_some_and(|s| s == &**name))
+        })
+        .collect();
+    programs.sort();
+    let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let print = Mutex::new(());
+    thread::scope(|scope| {
+        for _ in 0..jobs.max(1) {
+            scope.spawn(|| {
+                while let Some(program) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let result = observe(interpreter, program, limit).and_then(|observed| {
+                        if record {
+                            write(program, &observed).map(|()| None)
+                        } else {
+                            compare(program, &observed)
+                        }
+                    });
+                    let trouble = result.unwrap_or_else(|error| Some(error.to_string()));
+                    if let Some(trouble) = trouble {
+                        failed.fetch_add(1, Ordering::Relaxed);
+                        let _one_at_a_time = print.lock().unwrap_or_else(PoisonError::into_inner);
+                        let name = program.file_stem().unwrap_or_default().to_string_lossy();
+                        println!("{name}: FAILED\n{trouble}");
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner();
+    Ok((programs.len() - failed, failed))
+}
+
+fn observe(interpreter: &Path, program: &Path, limit: Duration) -> io::Result<Observed> {
+    let stem = program.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let scratch = std::env::temp_dir().join(format!("taipan-program-{}-{stem}", std::process::id()));
+    fs::create_dir_all(&scratch)?;
+    let input = fs::read(program.with_extension("in")).unwrap_or_default();
+    let mut command = Command::new(interpreter);
+    command.arg(program).current_dir(&scratch).env_clear();
+    for (name, value) in [
+        ("PATH", "/usr/bin:/bin"),
+        ("LANG", "C.UTF-8"),
+        ("TZ", "UTC"),
+        ("COLUMNS", "80"),
+        ("NO_COLOR", "1"),
+        ("PYTHONHASHSEED", "0"),
+        ("PYTHONDONTWRITEBYTECODE", "1"),
+    ] {
+        command.env(name, value);
+    }
+    command.env("HOME", &scratch).env("TMPDIR", &scratch);
+    let outcome = process::run(&mut command, &input, limit);
+    let _ = fs::remove_dir_all(&scratch);
+    let outcome = outcome?;
+    if outcome.timed_out {
+        return Err(io::Error::other(format!("no end after {} s", limit.as_secs())));
+    }
+    let folder = program.parent().unwrap_or(program).to_string_lossy().into_owned();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&folder, "{dir}");
+    Ok(Observed { output: text(&outcome.output), error: text(&outcome.error), status: outcome.status })
+}
+
+fn read(path: &Path) -> io::Result<Option<String>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn write(program: &Path, observed: &Observed) -> io::Result<()> {
+    fs::write(program.with_extension("out"), &observed.output)?;
+    for (extension, text) in [
+        ("err", observed.error.clone()),
+        ("status", observed.status.to_string().replacen('0', "", usize::from(observed.status == 0))),
+    ] {
+        let path = program.with_extension(extension);
+        if !text.is_empty() {
+            fs::write(path, text)?;
+        } else if path.exists() {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+/// What differs, if something does.
+fn compare(program: &Path, observed: &Observed) -> io::Result<Option<String>> {
+    let Some(output) = read(&program.with_extension("out"))? else {
+        return Ok(Some("nothing is recorded: run `cargo xtask programs --record`".to_owned()));
+    };
+    let status = read(&program.with_extension("status"))?;
+    let recorded = Observed {
+        output,
+        error: read(&program.with_extension("err"))?.unwrap_or_default(),
+        status: status.and_then(|text| text.trim().parse().ok()).unwrap_or(0),
+    };
+    if recorded == *observed {
+        return Ok(None);
+    }
+    let mut trouble = String::new();
+    if recorded.status != observed.status {
+        trouble += &format!("  status {} instead of {}\n", observed.status, recorded.status);
+    }
+    trouble += &difference("output", &recorded.output, &observed.output);
+    trouble += &difference("error", &recorded.error, &observed.error);
+    Ok(Some(trouble))
+}
+
+/// The first lines that differ.
+fn difference(name: &str, expected: &str, found: &str) -> String {
+    if expected == found {
+        return String::new();
+    }
+    let (mut left, mut right) = (expected.lines(), found.lines());
+    let mut number = 0;
+    loop {
+        number += 1;
+        let pair = (left.next(), right.next());
+        if pair.0 != pair.1 || pair == (None, None) {
+            let shown = |line: Option<&str>| line.map_or("(end)".to_owned(), |line| format!("{line:.300}"));
+            let mut text = format!(
+                "  {name}, line {number}:\n    expected: {}\n    found:    {}\n",
+                shown(pair.0),
+                shown(pair.1)
+            );
+            for line in right.take(4) {
+                text += &format!("              {line:.300}\n");
+            }
+            return text;
+        }
+    }
+}
