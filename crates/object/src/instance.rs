@@ -524,3 +524,12 @@ pub fn new_wrapped(cx: &Cx, ty: &Obj<Type>, value: Value) -> Value {
         Value::from_ptr(p)
     }
 }
+
+/// Bytes that a value takes on the heap, what it owns elsewhere (tables, item arrays) left out; 0 for immediates.
+pub fn size_of_value(cx: &Cx, value: &Value) -> usize {
+    let Some(p) = value.as_ptr() else { return 0 };
+    let data = value.ty(cx).data();
+    // SAFETY: a live instance of its type.
+    let inline = data.payload.inline_size.map_or(0, |size| unsafe { size(p) });
+    data.basicsize.get() as usize + inline + data.inline_slots.get() as usize * size_of::<Word>()
+}

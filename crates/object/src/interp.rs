@@ -42,6 +42,8 @@ pub struct Runtime {
     pub sequence_iterator: fn(&mut Cx, &Value) -> R,
     /// `types.GenericAlias(origin, args)`.
     pub generic_alias: fn(&mut Cx, &Value, &Value) -> R,
+    /// `X | Y` of types: `typing.Union`, or NotImplemented.
+    pub union: fn(&mut Cx, &Value, &Value) -> R,
     /// A memoryview over an exporter, for `__buffer__` called by name; the flags as PyBUF bits.
     pub memoryview: fn(&mut Cx, &Value, i64) -> R,
     /// `staticmethod(f)` and `classmethod(f)`.

@@ -26,6 +26,7 @@ pub(crate) fn with_cx(test: impl FnOnce(&mut Cx)) {
         call_type: |cx, _, _| refuse(cx),
         sequence_iterator: |cx, _| refuse(cx),
         generic_alias: |cx, _, _| refuse(cx),
+        union: |cx, _, _| refuse(cx),
         memoryview: |cx, _, _| refuse(cx),
         static_method: |cx, _| refuse(cx),
         class_method: |cx, _| refuse(cx),

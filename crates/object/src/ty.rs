@@ -660,6 +660,51 @@ impl Obj<Type> {
         }
     }
 
+    /// Bytes of the fixed part of an instance (`__basicsize__`).
+    pub fn basic_size(&self) -> usize {
+        self.data().basicsize.get() as usize
+    }
+
+    /// Bytes of a payload with its header.
+    pub fn payload_size(&self) -> usize {
+        self.data().payload.size
+    }
+
+    /// Bytes of one inline item (`__itemsize__`), 0 where nothing lies inline.
+    pub fn item_size(&self) -> usize {
+        match self.data().payload.inline_size {
+            None if self.is(&crate::int::INT) => 8,
+            None => 0,
+            Some(_) if self.has(flags::TUPLE) => 8,
+            Some(_) => 1,
+        }
+    }
+
+    /// The bits that `__flags__` shows.
+    pub fn shown_flags(&self) -> u64 {
+        self.data().flags.get() & flags::SHOWN
+    }
+
+    /// `__dictoffset__`: where the attributes lie; -1 where CPython manages them too.
+    pub fn dict_offset(&self) -> i64 {
+        match self.data().attrs_offset.get() {
+            0 => 0,
+            _ if self.has(flags::HEAP_TYPE) => -1,
+            offset => offset.into(),
+        }
+    }
+
+    /// The doc of a built-in type as declared, its text signature in front.
+    pub fn static_doc(&self) -> Option<&'static str> {
+        self.data().doc.get()
+    }
+
+    /// Sets or takes away a flag of a class.
+    pub fn set_flag(&self, flag: u64, on: bool) {
+        let bits = self.data().flags.get();
+        self.data().flags.set(if on { bits | flag } else { bits & !flag });
+    }
+
     /// The method resolution order.
     pub fn mro<'a>(&'a self, cx: &'a Cx) -> &'a [Value] {
         match &self.rest(cx).mro {

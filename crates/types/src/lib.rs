@@ -1,1 +1,43 @@
-//! taipan-types
+//! Built-in types that need no frame: one folder or file each. Each has an `install(&mut Types)` that lists its types and gives
+//! core types (declared in `object`) their slots and methods.
+
+use taipan_object::{Obj, Slots, Type, TypeDefs, ty};
+
+pub mod exceptions;
+pub mod module;
+pub mod none;
+pub mod object;
+pub mod type_;
+
+/// Collects the static types to be made ready, bases before subtypes.
+#[derive(Default)]
+pub struct Types {
+    list: Vec<&'static Obj<Type>>,
+}
+
+impl Types {
+    /// Lists types that state their slots themselves.
+    pub fn add(&mut self, types: impl IntoIterator<Item = &'static Obj<Type>>) {
+        self.list.extend(types);
+    }
+
+    /// Lists a core type with the slots, methods and doc that this crate gives it.
+    pub fn core(&mut self, ty: &'static Obj<Type>, slots: Slots, defs: &'static TypeDefs, doc: &'static str) {
+        // SAFETY: `install` runs once per process, before any interpreter exists.
+        unsafe { ty::install(ty, slots, defs, doc) };
+        self.list.push(ty);
+    }
+
+    pub fn into_list(self) -> Vec<&'static Obj<Type>> {
+        self.list
+    }
+}
+
+/// Lists every type of this crate. Called once per process by the virtual machine, which adds its own.
+pub fn install(types: &mut Types) {
+    object::install(types);
+    type_::install(types);
+    none::install(types);
+    module::install(types);
+    exceptions::install(types);
+}
