@@ -4,6 +4,8 @@
 use taipan_object::{Obj, Slots, Type, TypeDefs, ty};
 
 pub mod exceptions;
+pub mod list;
+pub mod mappingproxy;
 pub mod module;
 pub mod none;
 pub mod object;
@@ -38,6 +40,8 @@ pub fn install(types: &mut Types) {
     object::install(types);
     type_::install(types);
     none::install(types);
+    list::install(types);
+    mappingproxy::install(types);
     module::install(types);
     exceptions::install(types);
 }

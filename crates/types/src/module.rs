@@ -4,7 +4,8 @@ use taipan_macros::{Trace, native, natives};
 use taipan_object::dict::{self, Dict};
 use taipan_object::ty::OBJECT;
 use taipan_object::{
-    Args, Cx, GetSetDef, Handle, NativeDef, Obj, Payload, R, Slots, Str, Type, TypeDefs, Value, attr, exc, flags, instance, names, ops, ty,
+    Args, Cx, GetSetDef, Handle, NativeDef, Obj, Payload, R, Slots, Str, Type, TypeDefs, Value, attr, exc,
+    flags, instance, names, ops, ty,
 };
 
 use crate::Types;
@@ -141,7 +142,9 @@ fn getattr(cx: &mut Cx, this: &Value, name: &Obj<Str>) -> R {
 fn missing_message(cx: &mut Cx, namespace: &Obj<Dict>, name: &Obj<Str>) -> R<String> {
     let wanted = name.to_string_lossy().into_owned();
     let module_name = dict::get_str(cx, namespace, &names::__name__)?;
-    let Some(module_name) = module_name.as_ref().and_then(Value::as_str).map(|s| s.to_string_lossy().into_owned()) else {
+    let Some(module_name) =
+        module_name.as_ref().and_then(Value::as_str).map(|s| s.to_string_lossy().into_owned())
+    else {
         return Ok(format!("module has no attribute '{wanted}'"));
     };
     let spec = dict::get_str(cx, namespace, &names::__spec__)?;
@@ -197,7 +200,12 @@ fn cx_dir() -> &'static Obj<Str> {
 }
 
 static GETSET: &[GetSetDef] = &[
-    GetSetDef { name: "__dict__", doc: None, get: Some(|cx, m| namespace(cx, m).map(Handle::into_value)), set: None },
+    GetSetDef {
+        name: "__dict__",
+        doc: None,
+        get: Some(|cx, m| namespace(cx, m).map(Handle::into_value)),
+        set: None,
+    },
     GetSetDef { name: "__annotations__", doc: None, get: Some(annotations), set: Some(set_annotations) },
     GetSetDef { name: "__annotate__", doc: None, get: Some(annotate), set: Some(set_annotate) },
 ];
@@ -250,7 +258,9 @@ fn set_annotate(cx: &mut Cx, this: &Value, value: Option<&Value>) -> R<()> {
     let namespace = namespace(cx, this)?;
     match value {
         None => Err(cx.type_error("cannot delete __annotate__ attribute")),
-        Some(f) if !f.is_none() && !cx_callable(cx, f) => Err(cx.type_error("__annotate__ must be callable or None")),
+        Some(f) if !f.is_none() && !cx_callable(cx, f) => {
+            Err(cx.type_error("__annotate__ must be callable or None"))
+        }
         Some(f) => {
             dict::set_str(cx, &namespace, &names::__annotate__, f.clone())?;
             if !f.is_none() {

@@ -1,8 +1,8 @@
 //! `NoneType`, `NotImplementedType` and `ellipsis`.
 
+use taipan_macros::{native, natives};
 use taipan_object::singleton::{ELLIPSIS_TYPE, NONE_TYPE, NOT_IMPLEMENTED_TYPE};
 use taipan_object::{Args, Cx, Obj, R, Slots, Type, TypeDefs, Value, exc, hash};
-use taipan_macros::{native, natives};
 
 use crate::Types;
 
@@ -24,7 +24,11 @@ fn not_implemented_new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
 fn ellipsis_new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
     let name = "EllipsisType";
     let _ = class;
-    if args.values().is_empty() { Ok(Value::ellipsis()) } else { Err(cx.type_error(format!("{name} takes no arguments"))) }
+    if args.values().is_empty() {
+        Ok(Value::ellipsis())
+    } else {
+        Err(cx.type_error(format!("{name} takes no arguments")))
+    }
 }
 
 /// In place of an address, so that hashes of None are the same in each process.
@@ -54,7 +58,8 @@ fn ellipsis_reduce(cx: &mut Cx, this: &Value) -> R {
     Ok(cx.str("Ellipsis"))
 }
 
-static NOT_IMPLEMENTED_DEFS: TypeDefs = TypeDefs { methods: natives![not_implemented_reduce], ..TypeDefs::NONE };
+static NOT_IMPLEMENTED_DEFS: TypeDefs =
+    TypeDefs { methods: natives![not_implemented_reduce], ..TypeDefs::NONE };
 static ELLIPSIS_DEFS: TypeDefs = TypeDefs { methods: natives![ellipsis_reduce], ..TypeDefs::NONE };
 
 pub fn install(types: &mut Types) {

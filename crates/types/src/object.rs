@@ -6,7 +6,8 @@ use taipan_object::dict::{self, Dict};
 use taipan_object::ty::{InitFn, NewFn, OBJECT, Object, flags};
 use taipan_object::typeobj;
 use taipan_object::{
-    Args, CompareOp, Cx, GetSetDef, Obj, R, Slots, Str, Tuple, Type, TypeDefs, Value, attr, exc, hash, instance, names, ops,
+    Args, CompareOp, Cx, GetSetDef, Obj, R, Slots, Str, Tuple, Type, TypeDefs, Value, attr, exc, hash,
+    instance, names, ops,
 };
 
 use crate::Types;
@@ -67,7 +68,9 @@ fn same_init(a: Option<InitFn>, b: InitFn) -> bool {
 pub fn new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
     if !args.values().is_empty() {
         if !same_new(class.slots().new, new) {
-            return Err(cx.type_error("object.__new__() takes exactly one argument (the type to instantiate)"));
+            return Err(
+                cx.type_error("object.__new__() takes exactly one argument (the type to instantiate)")
+            );
         }
         if same_init(class.slots().init, init) {
             return Err(cx.type_error(format!("{}() takes no arguments", class.name())));
@@ -83,8 +86,10 @@ pub fn new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
 
 fn abstract_error(cx: &mut Cx, class: &Obj<Type>) -> R<taipan_object::Raised> {
     let methods = ops::getattr(cx, &class.to_value(), &names::__abstractmethods__)?;
-    let mut names: Vec<String> =
-        ops::collect(cx, &methods)?.iter().filter_map(|m| Some(m.as_str()?.to_string_lossy().into_owned())).collect();
+    let mut names: Vec<String> = ops::collect(cx, &methods)?
+        .iter()
+        .filter_map(|m| Some(m.as_str()?.to_string_lossy().into_owned()))
+        .collect();
     names.sort();
     let plural = if names.len() == 1 { "" } else { "s" };
     let list: Vec<String> = names.iter().map(|n| format!("'{n}'")).collect();
@@ -101,10 +106,15 @@ fn init(cx: &mut Cx, this: &Value, args: Args<'_>) -> R<()> {
     }
     let class = this.type_of();
     if !same_init(class.slots().init, init) {
-        return Err(cx.type_error("object.__init__() takes exactly one argument (the instance to initialize)"));
+        return Err(
+            cx.type_error("object.__init__() takes exactly one argument (the instance to initialize)")
+        );
     }
     if same_new(class.slots().new, new) {
-        return Err(cx.type_error(format!("{}.__init__() takes exactly one argument (the instance to initialize)", class.name())));
+        return Err(cx.type_error(format!(
+            "{}.__init__() takes exactly one argument (the instance to initialize)",
+            class.name()
+        )));
     }
     Ok(())
 }
@@ -164,11 +174,17 @@ fn new_arguments(cx: &mut Cx, this: &Value) -> R<(Option<Vec<Value>>, Option<Val
             return Err(cx.value_error(message));
         };
         let Some(args) = args.cast::<Tuple>() else {
-            let message = format!("first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{}'", args.type_name(cx));
+            let message = format!(
+                "first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '{}'",
+                args.type_name(cx)
+            );
             return Err(cx.type_error(message));
         };
         if kwargs.cast::<Dict>().is_none() {
-            let message = format!("second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{}'", kwargs.type_name(cx));
+            let message = format!(
+                "second item of the tuple returned by __getnewargs_ex__ must be a dict, not '{}'",
+                kwargs.type_name(cx)
+            );
             return Err(cx.type_error(message));
         }
         return Ok((Some(args.items().to_vec()), Some(kwargs.clone())));
@@ -180,7 +196,8 @@ fn new_arguments(cx: &mut Cx, this: &Value) -> R<(Option<Vec<Value>>, Option<Val
             match result.cast::<Tuple>() {
                 Some(tuple) => Ok((Some(tuple.items().to_vec()), None)),
                 None => {
-                    let message = format!("__getnewargs__ should return a tuple, not '{}'", result.type_name(cx));
+                    let message =
+                        format!("__getnewargs__ should return a tuple, not '{}'", result.type_name(cx));
                     Err(cx.type_error(message))
                 }
             }
@@ -270,7 +287,8 @@ fn default_state(cx: &mut Cx, this: &Value, required: bool) -> R {
 /// Whether the default state says all there is: the payload of the class is `object`'s.
 fn picklable_layout(cx: &Cx, class: &Obj<Type>) -> bool {
     let native = class.mro(cx).iter().filter_map(Value::as_type).find(|t| !t.has(flags::HEAP_TYPE));
-    native.is_none_or(|t| t.is(&OBJECT) || t.payload_size() == OBJECT.payload_size() || t.has(flags::EXCEPTION))
+    native
+        .is_none_or(|t| t.is(&OBJECT) || t.payload_size() == OBJECT.payload_size() || t.has(flags::EXCEPTION))
 }
 
 fn typeobj_slot_names(cx: &mut Cx, class: &Obj<Type>) -> R<Vec<Value>> {

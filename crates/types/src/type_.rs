@@ -6,7 +6,8 @@ use taipan_object::dict::{self, Dict};
 use taipan_object::ty::TYPE;
 use taipan_object::typeobj::{self, ClassRequest};
 use taipan_object::{
-    Args, Cx, GetSetDef, Obj, R, Raised, Slots, Str, Tuple, Type, TypeDefs, Value, attr, exc, flags, names, ops,
+    Args, Cx, GetSetDef, Obj, R, Raised, Slots, Str, Tuple, Type, TypeDefs, Value, attr, exc, flags, names,
+    ops,
 };
 
 use crate::Types;
@@ -74,9 +75,7 @@ fn new(cx: &mut Cx, meta: &Obj<Type>, args: Args<'_>) -> R {
     };
     for base in bases.items() {
         if base.as_type().is_none() && ops::getattr_opt(cx, base, &names::__mro_entries__)?.is_some() {
-            return Err(cx.type_error(
-                "type() doesn't support MRO entry resolution; use types.new_class()",
-            ));
+            return Err(cx.type_error("type() doesn't support MRO entry resolution; use types.new_class()"));
         }
     }
     typeobj::check_bases(cx, bases.items())?;
@@ -170,7 +169,9 @@ fn setattr(cx: &mut Cx, this: &Value, name: &Obj<Str>, value: Option<&Value>) ->
 
 /// Changes an entry of the class's dictionary and what depends on it.
 pub fn set_entry(cx: &mut Cx, class: &Obj<Type>, name: &Obj<Str>, value: Option<&Value>) -> R<()> {
-    let Some(dict) = class.rest(cx).dict.clone() else { return Err(cx.system_error("type without a dictionary")) };
+    let Some(dict) = class.rest(cx).dict.clone() else {
+        return Err(cx.system_error("type without a dictionary"));
+    };
     let Some(dict) = dict.cast::<Dict>() else { return Err(cx.system_error("type without a dictionary")) };
     let name = cx.intern_value(name.to_value());
     let Some(name) = name.as_str() else { return Ok(()) };
@@ -291,11 +292,15 @@ fn own_entry(cx: &mut Cx, class: &Obj<Type>, name: &Obj<Str>) -> R<Option<Value>
 
 fn mutable(cx: &mut Cx, class: &Obj<Type>, name: &str, value: Option<&Value>) -> R<Value> {
     if class.has(flags::IMMUTABLE) {
-        return Err(cx.type_error(format!("cannot set '{name}' attribute of immutable type '{}'", class.full_name())));
+        return Err(
+            cx.type_error(format!("cannot set '{name}' attribute of immutable type '{}'", class.full_name()))
+        );
     }
     match value {
         Some(value) => Ok(value.clone()),
-        None => Err(cx.type_error(format!("cannot delete '{name}' attribute of type '{}'", class.full_name()))),
+        None => {
+            Err(cx.type_error(format!("cannot delete '{name}' attribute of type '{}'", class.full_name())))
+        }
     }
 }
 
@@ -312,7 +317,8 @@ fn set_name(cx: &mut Cx, value: &Value, new: Option<&Value>) -> R<()> {
     let Some(class) = this(value) else { return Ok(()) };
     let new = mutable(cx, class, "__name__", new)?;
     let Some(text) = new.as_str() else {
-        let message = format!("can only assign string to {}.__name__, not '{}'", class.name(), new.type_name(cx));
+        let message =
+            format!("can only assign string to {}.__name__, not '{}'", class.name(), new.type_name(cx));
         return Err(cx.type_error(message));
     };
     if text.chars().any(|c| c == 0) {
@@ -338,7 +344,8 @@ fn set_qualname(cx: &mut Cx, value: &Value, new: Option<&Value>) -> R<()> {
     let Some(class) = this(value) else { return Ok(()) };
     let new = mutable(cx, class, "__qualname__", new)?;
     if new.as_str().is_none() {
-        let message = format!("can only assign string to {}.__qualname__, not '{}'", class.name(), new.type_name(cx));
+        let message =
+            format!("can only assign string to {}.__qualname__, not '{}'", class.name(), new.type_name(cx));
         return Err(cx.type_error(message));
     }
     let old = class.rest_mut(cx).qualname.replace(new);
@@ -378,7 +385,8 @@ fn set_bases(cx: &mut Cx, value: &Value, new: Option<&Value>) -> R<()> {
     let Some(class) = this(value) else { return Ok(()) };
     let new = mutable(cx, class, "__bases__", new)?;
     let Some(bases) = new.cast::<Tuple>() else {
-        let message = format!("can only assign tuple to {}.__bases__, not {}", class.name(), new.type_name(cx));
+        let message =
+            format!("can only assign tuple to {}.__bases__, not {}", class.name(), new.type_name(cx));
         return Err(cx.type_error(message));
     };
     if bases.is_empty() {
@@ -532,7 +540,8 @@ fn get_annotations(cx: &mut Cx, value: &Value) -> R {
 fn set_annotations(cx: &mut Cx, value: &Value, new: Option<&Value>) -> R<()> {
     let Some(class) = this(value) else { return Ok(()) };
     if class.has(flags::IMMUTABLE) {
-        let message = format!("cannot set '__annotations__' attribute of immutable type '{}'", class.full_name());
+        let message =
+            format!("cannot set '__annotations__' attribute of immutable type '{}'", class.full_name());
         return Err(cx.type_error(message));
     }
     let own = own_entry(cx, class, &names::__annotations__)?.is_some();

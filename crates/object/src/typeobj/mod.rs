@@ -7,7 +7,9 @@ mod ready;
 mod slotdefs;
 mod wrappers;
 
-pub use class::{ClassRequest, assign_class, best_base, check_bases, new_class, set_bases};
+pub use class::{
+    ClassRequest, assign_class, best_base, check_bases, new_class, set_bases, set_instance_dict,
+};
 pub use mro::{compute_mro, update_mro};
 pub use ready::split_signature;
 pub use ready::{process_init, ready};

@@ -1,0 +1,62 @@
+//! `list`: plain words in a growing array.
+//!
+//! While a list is sorted its items are out of it, so that comparisons see an empty list, as CPython's.
+
+use taipan_macros::Trace;
+use taipan_object::ty::{OBJECT, TYPE};
+use taipan_object::{Cx, Handle, Obj, Payload, R, Type, Value, flags};
+
+use crate::Types;
+
+/// The payload of a list.
+#[derive(Trace, Default)]
+pub struct List {
+    pub items: Vec<Value>,
+}
+
+// SAFETY: instances of the type and of its subtypes begin with `Obj<List>`; all items are traced.
+unsafe impl Payload for List {
+    const TYPE: &'static Obj<Type> = &LIST;
+}
+
+/// `list`.
+pub static LIST: Obj<Type> = Obj::new_static_type(
+    &TYPE,
+    Type::builtin::<List>("list")
+        .base(&OBJECT)
+        .flags(flags::BASE | flags::LIST | flags::MATCH_SELF | flags::SEQUENCE)
+        .doc("list(iterable=(), /)\n--\n\nBuilt-in mutable sequence.\n\nIf no argument is given, the constructor creates a new empty list.\nThe argument must be an iterable if specified."),
+);
+
+/// A list of owned items.
+#[inline]
+pub fn new_list(cx: &Cx, items: Vec<Value>) -> Handle<List> {
+    cx.new_object(List { items })
+}
+
+/// Appends an item; grows by the vector's rule. MemoryError is left to the allocation limit at the next safepoint.
+#[inline]
+pub fn push(cx: &mut Cx, list: &Obj<List>, item: Value) {
+    list.get_mut(cx).items.push(item);
+}
+
+/// Appends all items of an iterable (`list.extend`).
+pub fn extend(cx: &mut Cx, list: &Obj<List>, iterable: &Value) -> R<()> {
+    if let Some(other) = iterable.cast_exact::<List>() {
+        let items = other.get(cx).items.clone();
+        list.get_mut(cx).items.extend(items);
+        return Ok(());
+    }
+    taipan_object::ops::for_each(cx, iterable, |cx, item| {
+        let items = &mut list.get_mut(cx).items;
+        if items.try_reserve(1).is_err() {
+            return Err(cx.memory_error());
+        }
+        items.push(item);
+        Ok(true)
+    })
+}
+
+pub fn install(types: &mut Types) {
+    types.add([&LIST]);
+}
