@@ -101,7 +101,7 @@ impl Interpreter {
                 let (top, other) = (self.place(1)?, self.place(operand)?);
                 self.refs.swap(top, other);
             }
-            // These leave all their inputs where they are.
+            // These leave all their inputs where they are. CPython takes what they push for the first instruction's.
             Opcode::FORMAT_SIMPLE
             | Opcode::GET_ANEXT
             | Opcode::GET_LEN
@@ -111,8 +111,8 @@ impl Interpreter {
             | Opcode::MATCH_MAPPING
             | Opcode::MATCH_SEQUENCE
             | Opcode::WITH_EXCEPT_START => {
-                for _ in pops..pushes {
-                    self.push(index, NOT_LOCAL);
+                for first in 0..pushes.saturating_sub(pops) {
+                    self.push(first, NOT_LOCAL);
                 }
             }
             // These take some inputs and push nothing new.

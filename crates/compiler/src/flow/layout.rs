@@ -105,14 +105,6 @@ pub fn insert_superinstructions(cfg: &mut Cfg) {
         let instrs = &mut cfg[id].instrs;
         for index in 1..instrs.len() {
             let (first, second) = (instrs[index - 1], instrs[index]);
-            if first.opcode == Opcode::LOAD_GLOBAL
-                && first.operand & 1 == 0
-                && second.opcode == Opcode::PUSH_NULL
-            {
-                instrs[index - 1].operand |= 1;
-                instrs[index].erase();
-                continue;
-            }
             let joined = match (first.opcode, second.opcode) {
                 (Opcode::LOAD_FAST, Opcode::LOAD_FAST) => Opcode::LOAD_FAST_LOAD_FAST,
                 (Opcode::STORE_FAST, Opcode::LOAD_FAST) => Opcode::STORE_FAST_LOAD_FAST,

@@ -86,7 +86,6 @@ pub fn optimize(
     peephole::optimize_constant_loads(cfg, consts)?;
     peephole::optimize_blocks(cfg, consts)?;
     cleanup::remove_redundant_nops_and_pairs(cfg);
-    cleanup::inline_small_blocks(cfg);
     cleanup::remove_unreachable(cfg, work);
     cleanup::remove_redundant_nops_and_jumps(cfg);
 
@@ -106,5 +105,6 @@ pub fn lower(cfg: &mut Cfg, metadata: &UnitMetadata) -> Result<(u32, usize), Flo
     lower::replace_pseudo_instructions(cfg);
     lower::normalize_jumps(cfg);
     borrow::borrow_loads(cfg)?;
-    Ok((stack_size, slot_count))
+    // CPython gives every frame at least one slot.
+    Ok((stack_size.max(1), slot_count))
 }
