@@ -243,7 +243,7 @@ fn check(lines: &[&str], tally: &mut BTreeMap<&'static str, usize>, shown: &mut 
     for what in &differs {
         *tally.entry(what).or_default() += 1;
     }
-    if *shown > 40 || differs == ["consts"] {
+    if *shown > 400 || differs == ["consts"] {
         return;
     }
     *shown += 1;

@@ -13,6 +13,9 @@ use crate::instr::{Location, NEXT_LOCATION, NO_LOCATION, UnitMetadata};
 /// Longest code, in units: jump distances and table entries stay well inside 32 bits.
 const MAX_UNITS: u64 = 1 << 30;
 
+/// Units from an asynchronous loop's `SEND` to its `END_SEND`.
+const END_SEND_OFFSET: u32 = 5;
+
 /// The handler of an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Handler {
@@ -122,6 +125,8 @@ fn resolve_jumps(instrs: &mut [FlatInstr]) -> Result<Vec<u32>, FlowError> {
                 instr.opcode,
                 Opcode::JUMP_BACKWARD | Opcode::JUMP_BACKWARD_NO_INTERRUPT | Opcode::END_ASYNC_FOR
             );
+            // END_ASYNC_FOR names the loop's SEND and is encoded with the distance to its END_SEND, for monitoring.
+            let goal = if instr.opcode == Opcode::END_ASYNC_FOR { goal + END_SEND_OFFSET } else { goal };
             let (far, near) = if backward { (behind, goal) } else { (goal, behind) };
             let distance = far.checked_sub(near).ok_or(FlowError::BadTarget)?;
             settled &= extensions(distance) == extensions(instr.operand);

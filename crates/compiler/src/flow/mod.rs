@@ -63,7 +63,7 @@ pub fn assemble_unit(
 ) -> Result<CodeObject, FlowError> {
     let mut cfg = Cfg::from_sequence(sequence)?;
     let (locals, parameters) = (metadata.varnames.len(), metadata.parameter_count());
-    optimize(&mut cfg, &mut metadata.consts, locals, parameters, metadata.first_line)?;
+    optimize(&mut cfg, &mut metadata.consts, locals, parameters)?;
     let (stack_size, slot_count) = lower(&mut cfg, &metadata)?;
     assemble::assemble(assemble::flatten(&cfg)?, metadata, stack_size, slot_count, options.filename.clone())
 }
@@ -74,7 +74,6 @@ pub fn optimize(
     consts: &mut ConstantTable,
     locals: usize,
     parameters: usize,
-    first_line: i32,
 ) -> Result<(), FlowError> {
     let work = &mut Vec::new();
     handlers::mark_handlers(cfg);
@@ -82,7 +81,7 @@ pub fn optimize(
 
     cleanup::inline_small_blocks(cfg);
     cleanup::remove_unreachable(cfg, work);
-    lines::resolve_line_numbers(cfg, first_line);
+    lines::resolve_line_numbers(cfg);
     peephole::optimize_constant_loads(cfg, consts)?;
     peephole::optimize_blocks(cfg, consts)?;
     cleanup::remove_redundant_nops_and_pairs(cfg);
@@ -93,7 +92,7 @@ pub fn optimize(
     unbound::check_unbound_loads(cfg, locals, parameters, work);
     layout::insert_superinstructions(cfg);
     layout::push_cold_blocks_to_end(cfg, work);
-    lines::resolve_line_numbers(cfg, first_line);
+    lines::resolve_line_numbers(cfg);
     Ok(())
 }
 
