@@ -503,7 +503,7 @@ mod tests {
 
     #[test]
     fn division_is_correctly_rounded() {
-        assert_eq!(divide((1 << 54) + 1, 3), 6004799503160661.0);
+        assert_eq!(divide((1 << 54) + 1, 3), 6004799503160662.0);
         assert_eq!(divide(10i128.pow(30) + 1, 10i128.pow(29)), 10.0);
         assert_eq!(divide(-(1 << 100), 1 << 40), -(2f64.powi(60)));
         let tiny = true_divide(&IBig::from(3), &(IBig::ONE << 1075)).unwrap();
