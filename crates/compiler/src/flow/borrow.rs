@@ -19,6 +19,8 @@ struct Ref {
     local: u32,
 }
 
+/// What one instruction may push: only hand-written sequences have more.
+const MAX_PUSHED: usize = 1 << 24;
 const OUTSIDE: u32 = u32::MAX;
 const NOT_LOCAL: u32 = u32::MAX;
 
@@ -73,6 +75,9 @@ impl Interpreter {
     fn step(&mut self, index: usize, opcode: Opcode, operand: u32, target: BlockId) -> Result<(), FlowError> {
         let (pops, pushes) =
             ((opcode.info().pops)(operand) as usize, (opcode.info().pushes)(operand) as usize);
+        if pushes > MAX_PUSHED {
+            return Err(FlowError::TooLarge);
+        }
         match opcode {
             Opcode::DELETE_FAST => self.overwrite(operand),
             Opcode::LOAD_FAST => self.push(index, operand),
