@@ -8,6 +8,7 @@ use taipan_bytecode::{CodeObject, Name, Opcode};
 
 use super::FlowError;
 use super::cfg::{Cfg, CfgInstr, has_target, is_jump};
+use super::effects::caches;
 use crate::instr::{Location, NEXT_LOCATION, NO_LOCATION, UnitMetadata};
 
 /// Longest code, in units: jump distances and table entries stay well inside 32 bits.
@@ -79,7 +80,7 @@ fn extensions(operand: u32) -> usize {
 }
 
 fn units(opcode: Opcode, operand: u32) -> usize {
-    extensions(operand) + 1 + opcode.caches()
+    extensions(operand) + 1 + caches(opcode)
 }
 
 /// Chooses the direction of the jumps that have none yet.
@@ -151,7 +152,7 @@ fn encode(instrs: &[FlatInstr], total_units: u32) -> Result<Vec<u8>, FlowError> 
             _ => code.extend([extended, top, extended, third, extended, second]),
         }
         code.extend([opcode, low]);
-        code.resize(code.len() + instr.opcode.caches() * 2, 0);
+        code.resize(code.len() + caches(instr.opcode) * 2, 0);
     }
     Ok(code)
 }

@@ -9,6 +9,7 @@ use taipan_bytecode::Opcode;
 
 use super::FlowError;
 use super::cfg::{BlockId, Cfg, ends_scope, has_target, is_unconditional_jump, opens_handler};
+use super::effects::pops_and_pushes;
 
 /// A value on the stack.
 #[derive(Clone, Copy)]
@@ -73,11 +74,6 @@ impl Interpreter {
     }
 
     fn step(&mut self, index: usize, opcode: Opcode, operand: u32, target: BlockId) -> Result<(), FlowError> {
-        let (pops, pushes) =
-            ((opcode.info().pops)(operand) as usize, (opcode.info().pushes)(operand) as usize);
-        if pushes > MAX_PUSHED {
-            return Err(FlowError::TooLarge);
-        }
         match opcode {
             Opcode::DELETE_FAST => self.overwrite(operand),
             Opcode::LOAD_FAST => self.push(index, operand),
@@ -116,6 +112,7 @@ impl Interpreter {
             | Opcode::MATCH_MAPPING
             | Opcode::MATCH_SEQUENCE
             | Opcode::WITH_EXCEPT_START => {
+                let (pops, pushes) = pops_and_pushes(opcode, operand);
                 for first in 0..pushes.saturating_sub(pops) {
                     self.push(first, NOT_LOCAL);
                 }
@@ -129,6 +126,7 @@ impl Interpreter {
             | Opcode::RERAISE
             | Opcode::SET_ADD
             | Opcode::SET_UPDATE => {
+                let (pops, pushes) = pops_and_pushes(opcode, operand);
                 for _ in pushes..pops {
                     self.pop()?;
                 }
@@ -169,13 +167,16 @@ impl Interpreter {
                 self.push(index, NOT_LOCAL);
             }
             _ => {
+                let (pops, pushes) = pops_and_pushes(opcode, operand);
+                if pushes > MAX_PUSHED {
+                    return Err(FlowError::TooLarge);
+                }
                 if has_target(opcode) && opcode != Opcode::END_ASYNC_FOR {
                     self.reached.push((target, (self.refs.len() + pushes).saturating_sub(pops)));
                 }
                 if !opens_handler(opcode) {
-                    for _ in 0..pops {
-                        self.pop()?;
-                    }
+                    let left = self.refs.len().checked_sub(pops).ok_or(FlowError::BadStack)?;
+                    self.refs.truncate(left);
                     for _ in 0..pushes {
                         self.push(index, NOT_LOCAL);
                     }

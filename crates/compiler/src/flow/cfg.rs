@@ -174,6 +174,8 @@ impl Block {
 #[derive(Clone, Debug)]
 pub struct Cfg {
     blocks: Vec<Block>,
+    /// Whether the sequence opens or closes blocks with handlers; without, some passes have nothing to do.
+    pub has_handlers: bool,
 }
 
 impl std::ops::Index<BlockId> for Cfg {
@@ -272,6 +274,9 @@ struct Builder {
     current: BlockId,
 }
 
+/// Room in a new block for what passes add.
+const SPARE_ROOM: usize = 2;
+
 /// Marks an offset that is a target and has no block yet.
 const WANTED: BlockId = BlockId(u32::MAX - 1);
 
@@ -288,7 +293,7 @@ impl Builder {
                 _ => return Err(FlowError::BadTarget),
             }
         }
-        let mut cfg = Cfg { blocks: Vec::with_capacity(16) };
+        let mut cfg = Cfg { blocks: Vec::with_capacity(16), has_handlers: false };
         let current = cfg.new_block();
         Ok(Builder { cfg, block_at, current })
     }
@@ -299,7 +304,21 @@ impl Builder {
         self.current = next;
     }
 
-    fn append(&mut self, instr: &Instr) {
+    /// Whether the next instruction is the first of its block.
+    fn begins_block(&self) -> bool {
+        self.cfg[self.current].last().is_none_or(|last| ends_block(last.opcode))
+    }
+
+    /// The instructions from `index` to the end of its block.
+    fn block_length(&self, sequence: &InstructionSequence, index: usize) -> usize {
+        let rest = &sequence.instrs()[index..];
+        let ends = |(at, instr): (usize, &Instr)| {
+            ends_block(instr.opcode) || self.block_at[index + at + 1] == WANTED
+        };
+        rest.iter().enumerate().position(ends).map_or(rest.len(), |last| last + 1)
+    }
+
+    fn append(&mut self, instr: &Instr, room: usize) {
         if self.cfg[self.current].last().is_some_and(|last| ends_block(last.opcode)) {
             self.start_block();
         }
@@ -309,7 +328,12 @@ impl Builder {
             // The label's number for now; a block once all blocks are there.
             new.target = BlockId(instr.operand);
         }
-        self.cfg[self.current].instrs.push(new);
+        self.cfg.has_handlers |= opens_handler(instr.opcode) || instr.opcode == Opcode::POP_BLOCK;
+        let block = &mut self.cfg[self.current];
+        if block.instrs.capacity() == 0 {
+            block.instrs.reserve_exact(room);
+        }
+        block.instrs.push(new);
     }
 
     fn build(mut self, sequence: &InstructionSequence) -> Result<Cfg, FlowError> {
@@ -326,12 +350,18 @@ impl Builder {
                     if code.instrs().iter().any(|instr| has_target(instr.opcode)) {
                         return Err(FlowError::BadTarget);
                     }
-                    code.instrs().iter().for_each(|instr| self.append(instr));
+                    code.instrs().iter().for_each(|instr| self.append(instr, code.len()));
                 }
                 (Opcode::ANNOTATIONS_PLACEHOLDER, None) => {
-                    self.append(&Instr { opcode: Opcode::NOP, operand: 0, location: instr.location });
+                    self.append(
+                        &Instr { opcode: Opcode::NOP, operand: 0, location: instr.location },
+                        SPARE_ROOM,
+                    );
                 }
-                _ => self.append(instr),
+                _ => {
+                    let room = if self.begins_block() { self.block_length(sequence, index) } else { 0 };
+                    self.append(instr, room + SPARE_ROOM);
+                }
             }
         }
         for block in &mut self.cfg.blocks {

@@ -9,7 +9,7 @@ use crate::instr::NO_LOCATION;
 
 /// Moves the cold blocks, in their order, behind the others.
 pub fn push_cold_blocks_to_end(cfg: &mut Cfg, work: &mut Vec<BlockId>) {
-    if !cfg[Cfg::ENTRY].next.is_some() {
+    if !cfg[Cfg::ENTRY].next.is_some() || !cfg.has_handlers {
         return;
     }
     mark_warm(cfg, work);

@@ -13,6 +13,7 @@ mod cleanup;
 mod complex;
 mod depth;
 pub mod dump;
+mod effects;
 pub mod fold;
 mod handlers;
 mod layout;
