@@ -1,7 +1,7 @@
 //! Walks the instructions of `co_code`, folding EXTENDED_ARG.
 
+use crate::metadata;
 use crate::ops::{Opcode, Operand};
-use crate::ops_names::SPECIALIZED;
 
 /// One instruction; offsets are in code units.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,11 +32,8 @@ impl Instruction {
 
     /// The name as `dis` shows it: specialised forms by their own, unknown numbers in angle brackets.
     pub fn name(&self) -> String {
-        if let Some(op) = self.opcode {
-            return op.name().to_owned();
-        }
-        match SPECIALIZED.iter().find(|(number, ..)| *number == self.byte) {
-            Some((_, name, _)) => (*name).to_owned(),
+        match metadata::name(i64::from(self.byte)) {
+            Some(name) => name.to_owned(),
             None => format!("<{}>", self.byte),
         }
     }

@@ -10,6 +10,7 @@ pub mod exctable;
 pub mod instructions;
 pub mod linetable;
 pub mod marshal;
+pub mod metadata;
 pub mod ops;
 pub mod ops_names;
 pub mod pyc;

@@ -1,6 +1,7 @@
 //! The opcode table against what CPython 3.14 says of each opcode (`data/opcodes.txt`, recorded from it).
 
 use taipan_bytecode::Opcode;
+use taipan_bytecode::metadata::{self, Property};
 use taipan_bytecode::ops_names::{CACHE_FORMAT, SPECIALIZED};
 
 #[test]
@@ -46,7 +47,7 @@ fn table_equals_recorded_facts() {
 
 #[test]
 fn names_belong_to_opcodes() {
-    for (number, name, family) in SPECIALIZED {
+    for (number, name, family, _) in SPECIALIZED {
         assert!(Opcode::from_u8(*number).is_none(), "{name}");
         assert!(Opcode::ALL.iter().any(|op| op.name() == *family), "{family}");
     }
@@ -56,5 +57,19 @@ fn names_belong_to_opcodes() {
             .find(|(name, _)| *name == op.name())
             .map_or(0, |(_, parts)| parts.iter().map(|(_, size)| usize::from(*size)).sum());
         assert_eq!(op.caches(), caches, "{op}");
+    }
+}
+
+#[test]
+fn every_number() {
+    use Property::*;
+    for line in include_str!("data/numbers.txt").lines().filter(|l| !l.starts_with('#')) {
+        let fields: Vec<&str> = line.split(' ').collect();
+        let number = fields[0].parse().unwrap();
+        assert_eq!(metadata::is_valid(number), fields[1] == "1", "{number}");
+        let list = [Arg, Const, Name, Jump, Local, Free, Exc];
+        let letters: String =
+            list.iter().filter(|p| metadata::has(number, **p)).map(|p| p.letter()).collect();
+        assert_eq!(if letters.is_empty() { "-" } else { &letters }, fields[2], "{number}");
     }
 }

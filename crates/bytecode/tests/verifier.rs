@@ -191,6 +191,9 @@ fn handlers() {
     assert_eq!(with(&list, &[entry(0, 2, 3, 0)]), "exception range or handler where no instruction starts");
     assert_eq!(with(&list, &[entry(0, 2, 2, 0), entry(1, 3, 2, 0)]), "exception ranges out of order");
     assert_eq!(with(&list, &[entry(1, 9, 2, 0)]), "exception ranges out of order");
+    // The call may have taken the handler's item when it raises.
+    let taken = [(LOAD_CONST, 0), (UNARY_NOT, 0), (TO_BOOL, 0), (RETURN_VALUE, 0), (RERAISE, 0)];
+    assert_eq!(with(&taken, &[entry(2, 3, 7, 1)]), "instruction takes items that its handler keeps");
     // The handler may not count on what the range binds late.
     let late =
         [(LOAD_CONST, 0), (STORE_FAST, 1), (LOAD_CONST, 0), (RETURN_VALUE, 0), (LOAD_FAST, 1), (RERAISE, 0)];

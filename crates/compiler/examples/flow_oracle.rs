@@ -10,7 +10,7 @@ use std::sync::Arc;
 use dashu_int::IBig;
 use taipan_bytecode::linetable::Location;
 use taipan_bytecode::{CodeFlags, CodeObject, Constant, Name, Opcode};
-use taipan_compiler::flow::{Options, assemble_unit, cfg};
+use taipan_compiler::flow::{Options, assemble_unit};
 use taipan_compiler::instr::{ConstantTable, InstructionSequence, Label, UnitMetadata};
 use taipan_text::Wtf8Buf;
 
@@ -193,7 +193,16 @@ fn check(lines: &[&str], tally: &mut BTreeMap<&'static str, usize>, shown: &mut 
         sequence.place_label(Label(index as u32), index as u32);
         sequence.emit(*opcode, *operand, *location);
     }
-    let _ = cfg::is_jump(Opcode::JUMP);
+    if let Ok(rounds) = std::env::var("FLOW_ROUNDS") {
+        let rounds: u32 = rounds.parse().expect("number");
+        let options = Options { filename: Name::from("f") };
+        for _ in 0..rounds {
+            let metadata = metadata.clone();
+            let start = std::time::Instant::now();
+            let _ = std::hint::black_box(assemble_unit(&sequence, metadata, &options));
+            *tally.entry("nanoseconds").or_default() += start.elapsed().as_nanos() as usize;
+        }
+    }
     let options = Options { filename: Name::from("f") };
     *tally.entry("units").or_default() += 1;
     let code = match assemble_unit(&sequence, metadata, &options) {
@@ -243,10 +252,10 @@ fn check(lines: &[&str], tally: &mut BTreeMap<&'static str, usize>, shown: &mut 
     for what in &differs {
         *tally.entry(what).or_default() += 1;
     }
-    *shown += 1;
-    if *shown > 40 || differs == ["consts"] {
+    if *shown > 400 || differs == ["consts"] {
         return;
     }
+    *shown += 1;
     println!("{title}: {differs:?}");
     if differs.contains(&"code") {
         show_difference("code", &disassemble(&code.code), &disassemble(&unhex(expected["xcode"])));

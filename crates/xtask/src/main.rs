@@ -6,11 +6,13 @@
 use std::process::ExitCode;
 
 mod arguments;
+mod bench;
 mod bytecode;
 mod conformance;
 mod places;
 mod process;
 mod programs;
+mod test;
 mod unicode;
 mod unicode_names;
 
@@ -23,6 +25,12 @@ struct Command {
 
 /// Every command, in the order in which `--help` lists them. To add one: a module with `run`, and a row here.
 const COMMANDS: &[Command] = &[
+    Command { name: "test", help: "run every check; the last line counts the tests", run: test::run },
+    Command {
+        name: "bench",
+        help: "time benchmarks/ under Taipan and other Pythons, as ratios",
+        run: bench::run,
+    },
     Command {
         name: "bytecode",
         help: "compare compiled code with the reference's (--python PATH)",

@@ -8,7 +8,7 @@ use super::slots::{NULL, OBJECT, Role, Slot, State};
 use super::{LIMIT_MEMORY, LIMIT_WORK, Program, Step, VerifyError};
 use crate::code::CodeObject;
 use crate::exctable::ExceptionEntry;
-use crate::ops::Flow;
+use crate::ops::{Flow, May, Opcode};
 
 const TOO_COMPLEX: &str = "code is too complex to verify";
 
@@ -30,7 +30,7 @@ struct Analysis<'a> {
     program: &'a Program<'a>,
     known: HashMap<u32, Known>,
     queue: BinaryHeap<Reverse<u32>>,
-    work: u64,
+    work: &'a mut u64,
     memory: u64,
     max_depth: usize,
 }
@@ -43,15 +43,9 @@ fn entry_locals(code: &CodeObject) -> Vec<u8> {
     locals
 }
 
-pub(super) fn run(program: &Program<'_>) -> Result<Done, VerifyError> {
-    let mut analysis = Analysis {
-        program,
-        known: HashMap::new(),
-        queue: BinaryHeap::new(),
-        work: 0,
-        memory: 0,
-        max_depth: 0,
-    };
+pub(super) fn run(program: &Program<'_>, work: &mut u64) -> Result<Done, VerifyError> {
+    let mut analysis =
+        Analysis { program, known: HashMap::new(), queue: BinaryHeap::new(), work, memory: 0, max_depth: 0 };
     analysis.meet(0, 0, &entry_locals(program.code), &[], &[], false)?;
     while let Some(Reverse(unit)) = analysis.queue.pop() {
         analysis.block(unit)?;
@@ -61,8 +55,8 @@ pub(super) fn run(program: &Program<'_>) -> Result<Done, VerifyError> {
 
 impl Analysis<'_> {
     fn charge(&mut self, unit: u32, amount: usize) -> Result<(), VerifyError> {
-        self.work += amount as u64;
-        if self.work > LIMIT_WORK { Err(VerifyError::at(unit, TOO_COMPLEX)) } else { Ok(()) }
+        *self.work += amount as u64;
+        if *self.work > LIMIT_WORK { Err(VerifyError::at(unit, TOO_COMPLEX)) } else { Ok(()) }
     }
 
     /// Joins a state into what is known before a leader; its stack is `stack` and then `extra`.
@@ -122,13 +116,31 @@ impl Analysis<'_> {
         let mut handler = HandlerCursor::new(program, leader);
         loop {
             let step = program.step(unit)?;
-            if let Some(entry) = handler.at(unit) {
+            let entry = handler.at(unit);
+            if let Some(entry) = entry {
                 self.meet_handler(unit, entry, &mut state, handler.is_new)?;
                 handler.is_new = false;
             }
             let before = state.stack.len();
+            let former_change = std::mem::replace(&mut state.lowest_change, usize::MAX);
             effects::apply(program.code, step, &mut state)
                 .map_err(|message| VerifyError::at(unit, message))?;
+            if let Some(entry) = entry {
+                let takes = state.lowest_change < entry.depth as usize && step.op.info().may != May::Nothing;
+                match step.op {
+                    // What throw() raises is raised here, after the sent value has taken the yielded one's place.
+                    Opcode::YIELD_VALUE if takes => self.meet_handler(unit, entry, &mut state, true)?,
+                    // Items that an instruction has taken when it raises must not be the handler's.
+                    _ if takes => {
+                        return Err(VerifyError::at(unit, "instruction takes items that its handler keeps"));
+                    }
+                    _ => {}
+                }
+                if step.op == Opcode::RETURN_GENERATOR {
+                    return Err(VerifyError::at(unit, "RETURN_GENERATOR in an exception range"));
+                }
+            }
+            state.lowest_change = state.lowest_change.min(former_change);
             self.max_depth = self.max_depth.max(state.stack.len());
             // A local written while borrows are about costs a walk over the stack.
             let walked = if state.borrows > 0 { state.stack.len() } else { 0 };

@@ -28,7 +28,7 @@ impl StackMaps {
 /// Computes the shapes; fails where [`super::verify`] does.
 pub fn stack_maps(code: &CodeObject) -> Result<StackMaps, VerifyError> {
     let program = Program::new(code)?;
-    let done = flow::run(&program)?;
+    let done = flow::run(&program, &mut 0)?;
     let mut by_unit: Vec<Option<Box<StackMap>>> = (0..program.units).map(|_| None).collect();
     done.visit(&program, |unit, state| {
         let bound = state.locals.iter().enumerate().filter(|(_, set)| **set & NULL == 0);

@@ -40,6 +40,9 @@ pub const LIMIT_WORK: u64 = 1 << 31;
 /// Bytes of states kept at once.
 const LIMIT_MEMORY: u64 = 1 << 28;
 
+/// A greater `co_stacksize` is refused: no compiler comes near, and frames must stay allocatable.
+const MAX_STACK: u32 = 1 << 24;
+
 /// Why code was refused, and at which code unit, if at one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct VerifyError {
@@ -77,16 +80,22 @@ pub struct Verified {
 
 /// Verifies one code object, those inside it aside.
 pub fn verify(code: &CodeObject) -> Result<Verified, VerifyError> {
-    let program = Program::new(code)?;
-    flow::run(&program).map(|done| Verified { max_depth: done.max_depth })
+    verify_within(code, &mut 0)
 }
 
-/// Verifies a code object and all code objects among its constants, however deep.
+/// Verifies with what is left of a budget: `work` is what has been spent of [`LIMIT_WORK`].
+fn verify_within(code: &CodeObject, work: &mut u64) -> Result<Verified, VerifyError> {
+    let program = Program::new(code)?;
+    flow::run(&program, work).map(|done| Verified { max_depth: done.max_depth })
+}
+
+/// Verifies a code object and all code objects among its constants, however deep. They share one budget.
 pub fn verify_all(code: &CodeObject) -> Result<(), VerifyError> {
     let mut pending: Vec<&CodeObject> = vec![code];
     let mut containers: Vec<&[Constant]> = Vec::new();
+    let mut work = 0;
     while let Some(next) = pending.pop() {
-        verify(next)?;
+        verify_within(next, &mut work)?;
         containers.push(&next.consts);
         while let Some(items) = containers.pop() {
             for item in items {
@@ -168,6 +177,9 @@ impl<'a> Program<'a> {
             if step.end > self.units {
                 return Err(VerifyError::at(unit, "code ends inside inline caches"));
             }
+            if step.op == Opcode::COPY_FREE_VARS && unit != 0 {
+                return Err(VerifyError::at(unit, "COPY_FREE_VARS is not the first instruction"));
+            }
             check_operand(self.code, step.op, step.arg).map_err(|message| VerifyError::at(unit, message))?;
             unit = step.end;
         }
@@ -242,7 +254,7 @@ fn check_shape(code: &CodeObject) -> Result<(), VerifyError> {
     if code.localsplusnames.len() != total {
         return whole("co_localsplusnames and co_localspluskinds differ in length");
     }
-    if total > slots::MAX_LOCALS || code.stacksize > i32::MAX as u32 / 16 {
+    if total > slots::MAX_LOCALS || code.stacksize > MAX_STACK {
         return whole("too many locals or too large a stack");
     }
     // Locals (cells among them), then other cells, then free variables.

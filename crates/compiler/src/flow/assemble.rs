@@ -8,10 +8,14 @@ use taipan_bytecode::{CodeObject, Name, Opcode};
 
 use super::FlowError;
 use super::cfg::{Cfg, CfgInstr, has_target, is_jump};
+use super::effects::caches;
 use crate::instr::{Location, NEXT_LOCATION, NO_LOCATION, UnitMetadata};
 
 /// Longest code, in units: jump distances and table entries stay well inside 32 bits.
 const MAX_UNITS: u64 = 1 << 30;
+
+/// Units from an asynchronous loop's `SEND` to its `END_SEND`.
+const END_SEND_OFFSET: u32 = 5;
 
 /// The handler of an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +80,7 @@ fn extensions(operand: u32) -> usize {
 }
 
 fn units(opcode: Opcode, operand: u32) -> usize {
-    extensions(operand) + 1 + opcode.caches()
+    extensions(operand) + 1 + caches(opcode)
 }
 
 /// Chooses the direction of the jumps that have none yet.
@@ -122,6 +126,8 @@ fn resolve_jumps(instrs: &mut [FlatInstr]) -> Result<Vec<u32>, FlowError> {
                 instr.opcode,
                 Opcode::JUMP_BACKWARD | Opcode::JUMP_BACKWARD_NO_INTERRUPT | Opcode::END_ASYNC_FOR
             );
+            // END_ASYNC_FOR names the loop's SEND and is encoded with the distance to its END_SEND, for monitoring.
+            let goal = if instr.opcode == Opcode::END_ASYNC_FOR { goal + END_SEND_OFFSET } else { goal };
             let (far, near) = if backward { (behind, goal) } else { (goal, behind) };
             let distance = far.checked_sub(near).ok_or(FlowError::BadTarget)?;
             settled &= extensions(distance) == extensions(instr.operand);
@@ -146,7 +152,7 @@ fn encode(instrs: &[FlatInstr], total_units: u32) -> Result<Vec<u8>, FlowError> 
             _ => code.extend([extended, top, extended, third, extended, second]),
         }
         code.extend([opcode, low]);
-        code.resize(code.len() + instr.opcode.caches() * 2, 0);
+        code.resize(code.len() + caches(instr.opcode) * 2, 0);
     }
     Ok(code)
 }

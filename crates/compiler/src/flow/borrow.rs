@@ -9,6 +9,7 @@ use taipan_bytecode::Opcode;
 
 use super::FlowError;
 use super::cfg::{BlockId, Cfg, ends_scope, has_target, is_unconditional_jump, opens_handler};
+use super::effects::pops_and_pushes;
 
 /// A value on the stack.
 #[derive(Clone, Copy)]
@@ -19,6 +20,8 @@ struct Ref {
     local: u32,
 }
 
+/// What one instruction may push: only hand-written sequences have more.
+const MAX_PUSHED: usize = 1 << 24;
 const OUTSIDE: u32 = u32::MAX;
 const NOT_LOCAL: u32 = u32::MAX;
 
@@ -71,8 +74,6 @@ impl Interpreter {
     }
 
     fn step(&mut self, index: usize, opcode: Opcode, operand: u32, target: BlockId) -> Result<(), FlowError> {
-        let (pops, pushes) =
-            ((opcode.info().pops)(operand) as usize, (opcode.info().pushes)(operand) as usize);
         match opcode {
             Opcode::DELETE_FAST => self.overwrite(operand),
             Opcode::LOAD_FAST => self.push(index, operand),
@@ -101,7 +102,7 @@ impl Interpreter {
                 let (top, other) = (self.place(1)?, self.place(operand)?);
                 self.refs.swap(top, other);
             }
-            // These leave all their inputs where they are.
+            // These leave all their inputs where they are. CPython takes what they push for the first instruction's.
             Opcode::FORMAT_SIMPLE
             | Opcode::GET_ANEXT
             | Opcode::GET_LEN
@@ -111,8 +112,9 @@ impl Interpreter {
             | Opcode::MATCH_MAPPING
             | Opcode::MATCH_SEQUENCE
             | Opcode::WITH_EXCEPT_START => {
-                for _ in pops..pushes {
-                    self.push(index, NOT_LOCAL);
+                let (pops, pushes) = pops_and_pushes(opcode, operand);
+                for first in 0..pushes.saturating_sub(pops) {
+                    self.push(first, NOT_LOCAL);
                 }
             }
             // These take some inputs and push nothing new.
@@ -124,6 +126,7 @@ impl Interpreter {
             | Opcode::RERAISE
             | Opcode::SET_ADD
             | Opcode::SET_UPDATE => {
+                let (pops, pushes) = pops_and_pushes(opcode, operand);
                 for _ in pushes..pops {
                     self.pop()?;
                 }
@@ -164,13 +167,16 @@ impl Interpreter {
                 self.push(index, NOT_LOCAL);
             }
             _ => {
+                let (pops, pushes) = pops_and_pushes(opcode, operand);
+                if pushes > MAX_PUSHED {
+                    return Err(FlowError::TooLarge);
+                }
                 if has_target(opcode) && opcode != Opcode::END_ASYNC_FOR {
                     self.reached.push((target, (self.refs.len() + pushes).saturating_sub(pops)));
                 }
                 if !opens_handler(opcode) {
-                    for _ in 0..pops {
-                        self.pop()?;
-                    }
+                    let left = self.refs.len().checked_sub(pops).ok_or(FlowError::BadStack)?;
+                    self.refs.truncate(left);
                     for _ in 0..pushes {
                         self.push(index, NOT_LOCAL);
                     }

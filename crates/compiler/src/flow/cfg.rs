@@ -142,15 +142,13 @@ impl Block {
         if self.removed_handlers.is_empty() { BlockId::NONE } else { self.removed_handlers.remove(0) }
     }
 
-    /// Keeps the first `kept` instructions, the places behind which held `instrs` with these handlers before.
-    pub fn shrink(&mut self, kept: usize, former: impl Iterator<Item = BlockId>) {
-        self.removed_handlers.splice(0..0, former);
+    /// Keeps the first `kept` instructions.
+    pub fn shrink(&mut self, kept: usize) {
+        let removed = &self.instrs[kept..];
+        if !self.removed_handlers.is_empty() || removed.iter().any(|instr| instr.handler.is_some()) {
+            self.removed_handlers.splice(0..0, removed.iter().map(|instr| instr.handler));
+        }
         self.instrs.truncate(kept);
-    }
-
-    pub fn clear(&mut self) {
-        let handlers: Vec<BlockId> = self.instrs.iter().map(|instr| instr.handler).collect();
-        self.shrink(0, handlers.into_iter());
     }
 
     pub fn last(&self) -> Option<&CfgInstr> {
@@ -176,6 +174,8 @@ impl Block {
 #[derive(Clone, Debug)]
 pub struct Cfg {
     blocks: Vec<Block>,
+    /// Whether the sequence opens or closes blocks with handlers; without, some passes have nothing to do.
+    pub has_handlers: bool,
 }
 
 impl std::ops::Index<BlockId> for Cfg {
@@ -274,6 +274,9 @@ struct Builder {
     current: BlockId,
 }
 
+/// Room in a new block for what passes add.
+const SPARE_ROOM: usize = 2;
+
 /// Marks an offset that is a target and has no block yet.
 const WANTED: BlockId = BlockId(u32::MAX - 1);
 
@@ -290,7 +293,7 @@ impl Builder {
                 _ => return Err(FlowError::BadTarget),
             }
         }
-        let mut cfg = Cfg { blocks: Vec::with_capacity(16) };
+        let mut cfg = Cfg { blocks: Vec::with_capacity(16), has_handlers: false };
         let current = cfg.new_block();
         Ok(Builder { cfg, block_at, current })
     }
@@ -301,7 +304,21 @@ impl Builder {
         self.current = next;
     }
 
-    fn append(&mut self, instr: &Instr) {
+    /// Whether the next instruction is the first of its block.
+    fn begins_block(&self) -> bool {
+        self.cfg[self.current].last().is_none_or(|last| ends_block(last.opcode))
+    }
+
+    /// The instructions from `index` to the end of its block.
+    fn block_length(&self, sequence: &InstructionSequence, index: usize) -> usize {
+        let rest = &sequence.instrs()[index..];
+        let ends = |(at, instr): (usize, &Instr)| {
+            ends_block(instr.opcode) || self.block_at[index + at + 1] == WANTED
+        };
+        rest.iter().enumerate().position(ends).map_or(rest.len(), |last| last + 1)
+    }
+
+    fn append(&mut self, instr: &Instr, room: usize) {
         if self.cfg[self.current].last().is_some_and(|last| ends_block(last.opcode)) {
             self.start_block();
         }
@@ -311,7 +328,12 @@ impl Builder {
             // The label's number for now; a block once all blocks are there.
             new.target = BlockId(instr.operand);
         }
-        self.cfg[self.current].instrs.push(new);
+        self.cfg.has_handlers |= opens_handler(instr.opcode) || instr.opcode == Opcode::POP_BLOCK;
+        let block = &mut self.cfg[self.current];
+        if block.instrs.capacity() == 0 {
+            block.instrs.reserve_exact(room);
+        }
+        block.instrs.push(new);
     }
 
     fn build(mut self, sequence: &InstructionSequence) -> Result<Cfg, FlowError> {
@@ -328,12 +350,18 @@ impl Builder {
                     if code.instrs().iter().any(|instr| has_target(instr.opcode)) {
                         return Err(FlowError::BadTarget);
                     }
-                    code.instrs().iter().for_each(|instr| self.append(instr));
+                    code.instrs().iter().for_each(|instr| self.append(instr, code.len()));
                 }
                 (Opcode::ANNOTATIONS_PLACEHOLDER, None) => {
-                    self.append(&Instr { opcode: Opcode::NOP, operand: 0, location: instr.location });
+                    self.append(
+                        &Instr { opcode: Opcode::NOP, operand: 0, location: instr.location },
+                        SPARE_ROOM,
+                    );
                 }
-                _ => self.append(instr),
+                _ => {
+                    let room = if self.begins_block() { self.block_length(sequence, index) } else { 0 };
+                    self.append(instr, room + SPARE_ROOM);
+                }
             }
         }
         for block in &mut self.cfg.blocks {
@@ -349,50 +377,122 @@ impl Builder {
     }
 }
 
+const JUMP: u8 = 1;
+const OPENS_HANDLER: u8 = 2;
+const UNCONDITIONAL: u8 = 4;
+const CONDITIONAL: u8 = 8;
+const ENDS_SCOPE: u8 = 16;
+
+/// Every pass asks these questions of every instruction, so the answers are in one small table.
+static CLASSES: [u8; CLASS_COUNT] = classes();
+
+const CLASS_COUNT: usize = 272;
+
+const fn classes() -> [u8; CLASS_COUNT] {
+    const ROWS: &[(u8, &[Opcode])] = &[
+        (
+            JUMP | UNCONDITIONAL,
+            &[
+                Opcode::JUMP,
+                Opcode::JUMP_NO_INTERRUPT,
+                Opcode::JUMP_FORWARD,
+                Opcode::JUMP_BACKWARD,
+                Opcode::JUMP_BACKWARD_NO_INTERRUPT,
+            ],
+        ),
+        (
+            JUMP | CONDITIONAL,
+            &[
+                Opcode::POP_JUMP_IF_FALSE,
+                Opcode::POP_JUMP_IF_TRUE,
+                Opcode::POP_JUMP_IF_NONE,
+                Opcode::POP_JUMP_IF_NOT_NONE,
+            ],
+        ),
+        (
+            JUMP,
+            &[
+                Opcode::JUMP_IF_FALSE,
+                Opcode::JUMP_IF_TRUE,
+                Opcode::FOR_ITER,
+                Opcode::SEND,
+                Opcode::END_ASYNC_FOR,
+            ],
+        ),
+        (OPENS_HANDLER, &[Opcode::SETUP_FINALLY, Opcode::SETUP_CLEANUP, Opcode::SETUP_WITH]),
+        (
+            ENDS_SCOPE,
+            &[Opcode::RETURN_VALUE, Opcode::RAISE_VARARGS, Opcode::RERAISE, Opcode::INTERPRETER_EXIT],
+        ),
+    ];
+    let mut table = [0; CLASS_COUNT];
+    let mut row = 0;
+    while row < ROWS.len() {
+        let mut index = 0;
+        while index < ROWS[row].1.len() {
+            table[ROWS[row].1[index] as usize] = ROWS[row].0;
+            index += 1;
+        }
+        row += 1;
+    }
+    table
+}
+
+#[inline]
+fn is(opcode: Opcode, class: u8) -> bool {
+    CLASSES[opcode as usize] & class != 0
+}
+
 /// Whether the instruction is a jump (handler openers are not).
+#[inline]
 pub fn is_jump(opcode: Opcode) -> bool {
-    opcode.has_jump()
+    is(opcode, JUMP)
 }
 
 /// Whether the instruction opens a block with a handler.
+#[inline]
 pub fn opens_handler(opcode: Opcode) -> bool {
-    matches!(opcode, Opcode::SETUP_FINALLY | Opcode::SETUP_CLEANUP | Opcode::SETUP_WITH)
+    is(opcode, OPENS_HANDLER)
 }
 
 /// Whether the operand is a label.
+#[inline]
 pub fn has_target(opcode: Opcode) -> bool {
-    is_jump(opcode) || opens_handler(opcode)
+    is(opcode, JUMP | OPENS_HANDLER)
 }
 
+/// Whether control always goes to the target.
+#[inline]
 pub fn is_unconditional_jump(opcode: Opcode) -> bool {
-    matches!(
-        opcode,
-        Opcode::JUMP
-            | Opcode::JUMP_NO_INTERRUPT
-            | Opcode::JUMP_FORWARD
-            | Opcode::JUMP_BACKWARD
-            | Opcode::JUMP_BACKWARD_NO_INTERRUPT
-    )
+    is(opcode, UNCONDITIONAL)
 }
 
+/// Whether control goes to the target or on, by the value on top of the stack, which is taken.
+#[inline]
 pub fn is_conditional_jump(opcode: Opcode) -> bool {
-    matches!(
-        opcode,
-        Opcode::POP_JUMP_IF_FALSE
-            | Opcode::POP_JUMP_IF_TRUE
-            | Opcode::POP_JUMP_IF_NONE
-            | Opcode::POP_JUMP_IF_NOT_NONE
-    )
+    is(opcode, CONDITIONAL)
 }
 
 /// Whether the instruction leaves the frame.
+#[inline]
 pub fn ends_scope(opcode: Opcode) -> bool {
-    matches!(
-        opcode,
-        Opcode::RETURN_VALUE | Opcode::RAISE_VARARGS | Opcode::RERAISE | Opcode::INTERPRETER_EXIT
-    )
+    is(opcode, ENDS_SCOPE)
 }
 
 fn ends_block(opcode: Opcode) -> bool {
-    is_jump(opcode) || ends_scope(opcode)
+    is(opcode, JUMP | ENDS_SCOPE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_agree_with_the_opcode_table() {
+        for &opcode in Opcode::ALL.iter().filter(|opcode| !opcode.is_instrumented()) {
+            assert_eq!(is_jump(opcode), opcode.has_jump(), "{opcode}");
+            assert_eq!(opens_handler(opcode), opcode.has_exc(), "{opcode}");
+            assert_eq!(is_unconditional_jump(opcode) || ends_scope(opcode), opcode.ends_block(), "{opcode}");
+        }
+    }
 }

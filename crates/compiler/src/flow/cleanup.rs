@@ -30,7 +30,7 @@ pub fn remove_unreachable(cfg: &mut Cfg, work: &mut Vec<BlockId>) {
     }
     for_each_block!(cfg, id, {
         if cfg[id].predecessors == 0 {
-            cfg[id].clear();
+            cfg[id].shrink(0);
             cfg[id].is_handler = false;
         }
     });
@@ -100,7 +100,6 @@ pub fn remove_redundant_nops(cfg: &mut Cfg) -> usize {
 fn remove_block_nops(cfg: &mut Cfg, id: BlockId) -> usize {
     let Some(first) = cfg[id].instrs.iter().position(|instr| instr.opcode == Opcode::NOP) else { return 0 };
     let following = line_after(cfg, id);
-    let mut handlers: Vec<BlockId> = cfg[id].instrs[first..].iter().map(|instr| instr.handler).collect();
     let instrs = &mut cfg[id].instrs;
     let count = instrs.len();
     let mut kept = first;
@@ -130,7 +129,8 @@ fn remove_block_nops(cfg: &mut Cfg, id: BlockId) -> usize {
         previous_line = line;
     }
     if kept < count {
-        cfg[id].shrink(kept, handlers.drain(kept - first..));
+        // The places behind still hold what they held, which is what `shrink` wants to know.
+        cfg[id].shrink(kept);
     }
     count - kept
 }

@@ -146,5 +146,6 @@ fn polar_power(base: Complex, exponent: Complex) -> Option<Complex> {
         length *= (-angle * exponent.im).exp();
         phase += exponent.im * size.ln();
     }
-    Some(Complex { re: length * phase.cos(), im: length * phase.sin() })
+    // Sine and cosine of an infinite angle are domain errors.
+    (!phase.is_infinite()).then(|| Complex { re: length * phase.cos(), im: length * phase.sin() })
 }

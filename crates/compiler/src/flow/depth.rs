@@ -3,7 +3,8 @@
 use taipan_bytecode::Opcode;
 
 use super::FlowError;
-use super::cfg::{BlockId, Cfg, ends_scope, has_target, is_unconditional_jump};
+use super::cfg::{BlockId, Cfg, ends_scope, has_target, is_unconditional_jump, opens_handler};
+use super::effects::pops_and_pushes;
 
 /// Sets [`start_depth`](super::cfg::Block::start_depth) of every reachable block and returns the greatest depth.
 pub fn compute_stack_depths(cfg: &mut Cfg, work: &mut Vec<BlockId>) -> Result<u32, FlowError> {
@@ -20,12 +21,15 @@ pub fn compute_stack_depths(cfg: &mut Cfg, work: &mut Vec<BlockId>) -> Result<u3
         let mut falls_through = true;
         for index in 0..cfg[id].instrs.len() {
             let instr = cfg[id].instrs[index];
+            let (pops, pushes) = pops_and_pushes(instr.opcode, instr.operand);
+            let behind = depth + pushes as i64 - pops as i64;
             if has_target(instr.opcode) && instr.opcode != Opcode::END_ASYNC_FOR {
-                let at_target = depth + instr.opcode.stack_effect(instr.operand, Some(true));
-                greatest = greatest.max(at_target);
-                reach(cfg, work, instr.target, at_target)?;
+                greatest = greatest.max(behind);
+                reach(cfg, work, instr.target, behind)?;
             }
-            depth += instr.opcode.stack_effect(instr.operand, Some(false));
+            if !opens_handler(instr.opcode) {
+                depth = behind;
+            }
             if depth < 0 {
                 return Err(FlowError::BadStack);
             }

@@ -21,8 +21,6 @@ const MAX_ITEMS: usize = 256;
 const MAX_TOTAL_ITEMS: usize = 1024;
 /// Length of a repeated str or bytes.
 const MAX_TEXT: usize = 4096;
-/// Shifts of `True`, which CPython's limits pass over, stop here.
-const MAX_UNGUARDED_SHIFT: usize = 1 << 20;
 
 /// A number, with bools as integers.
 enum Number<'a> {
@@ -122,9 +120,8 @@ pub fn binary(operation: u32, left: &Constant, right: &Constant) -> Option<Const
         }
         _ => {}
     }
-    let exact = matches!((left, right), (Constant::Int(_), Constant::Int(_)));
     match (Number::of(left)?, Number::of(right)?) {
-        (Number::Int(a), Number::Int(b)) => int_binary(operation, &a, &b, exact),
+        (Number::Int(a), Number::Int(b)) => int_binary(operation, &a, &b),
         (a @ Number::Complex(_), b) | (a, b @ Number::Complex(_)) => complex_binary(operation, a, b),
         (a, b) => float_binary(operation, a.to_f64()?, b.to_f64()?),
     }
@@ -161,18 +158,17 @@ fn sequence_length(value: &Constant) -> Option<usize> {
     }
 }
 
-/// `sequence * count`, `count` being an integer (bools are not limited by CPython, but are small anyway).
+/// `sequence * count`, `count` being an integer.
 fn repeat(sequence: &Constant, length: usize, times: &Constant) -> Option<Constant> {
     let count = match times {
         Constant::True => 1,
         Constant::False => 0,
-        Constant::Int(_) if length == 0 => 0,
+        Constant::Int(i) if length == 0 => i64::try_from(i).map(|_| 0).ok()?,
         Constant::Int(i) => usize::try_from(i).ok()?,
         _ => return None,
     };
     let limit = if matches!(sequence, Constant::Tuple(_)) { MAX_ITEMS } else { MAX_TEXT };
-    let limited = matches!(times, Constant::Int(_));
-    if limited && length > 0 && count > limit / length {
+    if length > 0 && count > limit / length {
         return None;
     }
     match sequence {
@@ -182,7 +178,7 @@ fn repeat(sequence: &Constant, length: usize, times: &Constant) -> Option<Consta
         }
         Constant::Bytes(b) => Some(Constant::Bytes(b.repeat(count).into())),
         Constant::Tuple(items) => {
-            if limited && count > 0 {
+            if count > 0 {
                 total_items(items, MAX_TOTAL_ITEMS / count)?;
             }
             let repeated = std::iter::repeat_n(&items[..], count).flatten().cloned();
@@ -207,8 +203,7 @@ fn total_items(items: &[Constant], limit: usize) -> Option<usize> {
     Some(left)
 }
 
-/// `exact` says that neither operand is a bool: CPython's limits look only at exact integers.
-fn int_binary(operation: u32, a: &IBig, b: &IBig, exact: bool) -> Option<Constant> {
+fn int_binary(operation: u32, a: &IBig, b: &IBig) -> Option<Constant> {
     let zero = IBig::ZERO;
     let result = match operation {
         binary_op::ADD => a + b,
@@ -217,7 +212,7 @@ fn int_binary(operation: u32, a: &IBig, b: &IBig, exact: bool) -> Option<Constan
         binary_op::OR => a | b,
         binary_op::XOR => a ^ b,
         binary_op::MULTIPLY => {
-            if exact && *a != zero && *b != zero && bits(a) + bits(b) > MAX_INT_BITS {
+            if *a != zero && *b != zero && bits(a) + bits(b) > MAX_INT_BITS {
                 return None;
             }
             a * b
@@ -225,7 +220,7 @@ fn int_binary(operation: u32, a: &IBig, b: &IBig, exact: bool) -> Option<Constan
         binary_op::FLOOR_DIVIDE => floor_div_rem(a, b)?.0,
         binary_op::REMAINDER => floor_div_rem(a, b)?.1,
         binary_op::TRUE_DIVIDE => return true_divide(a, b).map(Constant::Float),
-        binary_op::POWER => return int_power(a, b, exact),
+        binary_op::POWER => return int_power(a, b),
         binary_op::LSHIFT => {
             if *b < zero {
                 return None;
@@ -234,8 +229,7 @@ fn int_binary(operation: u32, a: &IBig, b: &IBig, exact: bool) -> Option<Constan
                 return Some(Constant::Int(IBig::ZERO));
             }
             let shift = usize::try_from(b).ok()?;
-            let limit = if exact { MAX_INT_BITS } else { MAX_UNGUARDED_SHIFT };
-            if shift > 0 && (shift > limit || bits(a) > limit - shift) {
+            if shift > 0 && (shift > MAX_INT_BITS || bits(a) > MAX_INT_BITS - shift) {
                 return None;
             }
             a << shift
@@ -275,23 +269,17 @@ fn floor_div_rem(a: &IBig, b: &IBig) -> Option<(IBig, IBig)> {
     Some((quotient, remainder))
 }
 
-fn int_power(a: &IBig, b: &IBig, exact: bool) -> Option<Constant> {
+fn int_power(a: &IBig, b: &IBig) -> Option<Constant> {
     if *b < IBig::ZERO {
         return float_power(int_to_f64(a)?, int_to_f64(b)?);
-    }
-    if exact && *a != IBig::ZERO && *b > IBig::ZERO {
-        let exponent = usize::try_from(b).ok()?;
-        if bits(a) > MAX_INT_BITS / exponent {
-            return None;
-        }
     }
     if *b == IBig::ZERO {
         return Some(Constant::Int(IBig::ONE));
     }
-    if *a == IBig::ZERO || *a == IBig::ONE {
-        return Some(Constant::Int(a.clone()));
+    if *a == IBig::ZERO {
+        return Some(Constant::Int(IBig::ZERO));
     }
-    let exponent = usize::try_from(b).ok().filter(|&e| bits(a).saturating_mul(e) <= MAX_UNGUARDED_SHIFT)?;
+    let exponent = usize::try_from(b).ok().filter(|&exponent| bits(a) <= MAX_INT_BITS / exponent)?;
     Some(Constant::Int(a.pow(exponent)))
 }
 
@@ -515,7 +503,7 @@ mod tests {
 
     #[test]
     fn division_is_correctly_rounded() {
-        assert_eq!(divide((1 << 54) + 1, 3), 6004799503160661.0);
+        assert_eq!(divide((1 << 54) + 1, 3), 6004799503160662.0);
         assert_eq!(divide(10i128.pow(30) + 1, 10i128.pow(29)), 10.0);
         assert_eq!(divide(-(1 << 100), 1 << 40), -(2f64.powi(60)));
         let tiny = true_divide(&IBig::from(3), &(IBig::ONE << 1075)).unwrap();

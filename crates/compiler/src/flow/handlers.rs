@@ -37,6 +37,9 @@ impl HandlerStacks {
 
 /// Marks the blocks that are handlers.
 pub fn mark_handlers(cfg: &mut Cfg) {
+    if !cfg.has_handlers {
+        return;
+    }
     let mut at = Cfg::ENTRY;
     while at.is_some() {
         for index in 0..cfg[at].instrs.len() {
@@ -51,6 +54,9 @@ pub fn mark_handlers(cfg: &mut Cfg) {
 
 /// Gives each reachable instruction its handler, and turns `POP_BLOCK` into `NOP`.
 pub fn assign_handlers(cfg: &mut Cfg) {
+    if !cfg.has_handlers {
+        return;
+    }
     cfg.clear_visited();
     let mut stacks = HandlerStacks { nodes: vec![(BlockId::NONE, EMPTY)] };
     let mut at_entry = vec![EMPTY; cfg.block_count()];

@@ -9,7 +9,7 @@ use crate::instr::NO_LOCATION;
 
 /// Moves the cold blocks, in their order, behind the others.
 pub fn push_cold_blocks_to_end(cfg: &mut Cfg, work: &mut Vec<BlockId>) {
-    if !cfg[Cfg::ENTRY].next.is_some() {
+    if !cfg[Cfg::ENTRY].next.is_some() || !cfg.has_handlers {
         return;
     }
     mark_warm(cfg, work);
@@ -105,14 +105,6 @@ pub fn insert_superinstructions(cfg: &mut Cfg) {
         let instrs = &mut cfg[id].instrs;
         for index in 1..instrs.len() {
             let (first, second) = (instrs[index - 1], instrs[index]);
-            if first.opcode == Opcode::LOAD_GLOBAL
-                && first.operand & 1 == 0
-                && second.opcode == Opcode::PUSH_NULL
-            {
-                instrs[index - 1].operand |= 1;
-                instrs[index].erase();
-                continue;
-            }
             let joined = match (first.opcode, second.opcode) {
                 (Opcode::LOAD_FAST, Opcode::LOAD_FAST) => Opcode::LOAD_FAST_LOAD_FAST,
                 (Opcode::STORE_FAST, Opcode::LOAD_FAST) => Opcode::STORE_FAST_LOAD_FAST,

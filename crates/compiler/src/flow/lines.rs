@@ -5,16 +5,10 @@ use taipan_bytecode::Opcode;
 use super::cfg::{BlockId, Cfg, for_each_block, is_jump};
 use crate::instr::NO_LOCATION;
 
-/// Gives each instruction a line where its surroundings tell one. `first_line` is that of the unit.
-pub fn resolve_line_numbers(cfg: &mut Cfg, first_line: i32) {
+/// Gives each instruction a line where its surroundings tell one.
+pub fn resolve_line_numbers(cfg: &mut Cfg) {
     duplicate_exits_without_line(cfg);
     spread_locations(cfg);
-    for_each_block!(cfg, id, {
-        let block = &mut cfg[id];
-        if block.last().is_some_and(|last| last.line() < 0 && last.opcode == Opcode::RETURN_VALUE) {
-            block.instrs.iter_mut().for_each(|instr| instr.location.line = first_line);
-        }
-    });
 }
 
 /// Whether the block ends the frame, or checks for requests, without a line: each jump to it wants a copy with its own.

@@ -119,7 +119,8 @@ pub fn prepare_locals(cfg: &mut Cfg, metadata: &UnitMetadata) -> Result<usize, F
         for instr in &mut cfg[id].instrs {
             if matches!(
                 instr.opcode,
-                Opcode::LOAD_CLOSURE
+                Opcode::MAKE_CELL
+                    | Opcode::LOAD_CLOSURE
                     | Opcode::LOAD_DEREF
                     | Opcode::STORE_DEREF
                     | Opcode::DELETE_DEREF

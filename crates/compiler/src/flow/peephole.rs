@@ -251,6 +251,10 @@ fn optimize_instr(
                 }
             }
         }
+        Opcode::LOAD_GLOBAL if next_opcode == Opcode::PUSH_NULL && instr.operand & 1 == 0 => {
+            instrs[index].operand |= 1;
+            instrs[index + 1].erase();
+        }
         Opcode::STORE_FAST
             if next.is_some_and(|next| {
                 next.opcode == Opcode::STORE_FAST

@@ -1,0 +1,80 @@
+//! The entry points: matching at a place, and searching by the pattern's prefix or first characters.
+
+use taipan_text::codecs::Unit as Character;
+
+use crate::Subject;
+use crate::machine::{Failure, Machine, Mode, Request, Run};
+use crate::program::{Pattern, Unit};
+use crate::set::Locale;
+
+impl Pattern {
+    /// Matches; the spans are then in the machine. `check` is called now and then (for signals and limits), and
+    /// what it returns as an error ends the match.
+    pub fn run<E>(
+        &self,
+        machine: &mut Machine,
+        subject: Subject<'_>,
+        request: Request,
+        locale: &Locale,
+        check: &mut dyn FnMut() -> Result<(), E>,
+    ) -> Result<bool, Failure<E>> {
+        match subject {
+            Subject::One(text) => self.run_on(machine, text, request, locale, check),
+            Subject::Two(text) => self.run_on(machine, text, request, locale, check),
+            Subject::Four(text) => self.run_on(machine, text, request, locale, check),
+        }
+    }
+
+    fn run_on<C: Character, E>(
+        &self,
+        machine: &mut Machine,
+        text: &[C],
+        request: Request,
+        locale: &Locale,
+        check: &mut dyn FnMut() -> Result<(), E>,
+    ) -> Result<bool, Failure<E>> {
+        let text = &text[..request.endpos.min(text.len())];
+        // `pos` beyond `endpos` is no error: an empty match may be found there, though not by searching.
+        let full = request.mode == Mode::FullMatch;
+        let mut run = Run { pattern: self, text, full, locale, check, steps: 0x1000 };
+        if request.mode != Mode::Search {
+            return machine.attempt(&mut run, request.pos, request.must_advance);
+        }
+        let mut pos = request.pos;
+        while let Some(start) = self.candidate(text, pos, locale) {
+            if machine.attempt(&mut run, start, request.must_advance && start == request.pos)? {
+                return Ok(true);
+            }
+            pos = start + 1;
+            run.step()?;
+        }
+        Ok(false)
+    }
+
+    /// The next place from `pos` on where a match could begin.
+    fn candidate<C: Character>(&self, text: &[C], pos: usize, locale: &Locale) -> Option<usize> {
+        // Beyond this place not enough is left.
+        let last = text.len().checked_sub(self.least)?;
+        if pos > last {
+            return None;
+        }
+        if let Some((first, rest)) = self.prefix.split_first() {
+            let mut at = pos;
+            loop {
+                at += text.get(at..)?.iter().position(|c| c.point() == *first)?;
+                let tail = text.get(at + 1..at + 1 + rest.len())?;
+                if tail.iter().zip(rest).all(|(a, b)| a.point() == *b) {
+                    return (at <= last).then_some(at);
+                }
+                at += 1;
+            }
+        }
+        let found = match &self.first {
+            None => Some(0),
+            Some(Unit::Char(l)) => text[pos..].iter().position(|c| c.point() == *l),
+            Some(Unit::Set(set)) => text[pos..].iter().position(|c| set.contains(c.point(), locale)),
+            Some(unit) => text[pos..].iter().position(|c| unit.matches(c.point(), locale)),
+        };
+        found.map(|n| pos + n).filter(|at| *at <= last)
+    }
+}
