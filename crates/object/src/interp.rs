@@ -44,6 +44,8 @@ pub struct Runtime {
     pub generic_alias: fn(&mut Cx, &Value, &Value) -> R,
     /// `X | Y` of types: `typing.Union`, or NotImplemented.
     pub union: fn(&mut Cx, &Value, &Value) -> R,
+    /// The locale's number format (`LC_NUMERIC`).
+    pub number_locale: fn(&mut Cx) -> taipan_text::format_spec::Locale,
     /// A memoryview over an exporter, for `__buffer__` called by name; the flags as PyBUF bits.
     pub memoryview: fn(&mut Cx, &Value, i64) -> R,
     /// `staticmethod(f)` and `classmethod(f)`.

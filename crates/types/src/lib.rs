@@ -3,7 +3,11 @@
 
 use taipan_object::{Obj, Slots, Type, TypeDefs, ty};
 
+pub mod complex;
 pub mod exceptions;
+pub mod float;
+pub mod format;
+pub mod int;
 pub mod list;
 pub mod mappingproxy;
 pub mod module;
@@ -40,6 +44,9 @@ pub fn install(types: &mut Types) {
     object::install(types);
     type_::install(types);
     none::install(types);
+    int::install(types);
+    float::install(types);
+    complex::install(types);
     list::install(types);
     mappingproxy::install(types);
     module::install(types);
