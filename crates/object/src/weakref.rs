@@ -411,7 +411,7 @@ pub(crate) fn reference_to(cx: &mut Cx, referent: &Value) -> Value {
 }
 
 /// What a reference made by [`reference_to`] refers to, unless it died.
-pub(crate) fn referent(_cx: &Cx, reference: &Value) -> Option<Value> {
+pub fn referent(_cx: &Cx, reference: &Value) -> Option<Value> {
     as_weak(reference).and_then(WeakRef::referent)
 }
 

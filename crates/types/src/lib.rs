@@ -3,13 +3,17 @@
 
 use taipan_object::{Obj, Slots, Type, TypeDefs, ty};
 
+pub mod dict;
 pub mod exceptions;
-pub mod list;
 pub mod mappingproxy;
 pub mod module;
+pub mod namespace;
 pub mod none;
 pub mod object;
+pub mod set;
+pub mod support;
 pub mod type_;
+pub mod weakref;
 
 /// Collects the static types to be made ready, bases before subtypes.
 #[derive(Default)]
@@ -40,8 +44,11 @@ pub fn install(types: &mut Types) {
     object::install(types);
     type_::install(types);
     none::install(types);
-    list::install(types);
-    mappingproxy::install(types);
     module::install(types);
     exceptions::install(types);
+    dict::install(types);
+    set::install(types);
+    mappingproxy::install(types);
+    namespace::install(types);
+    weakref::install(types);
 }

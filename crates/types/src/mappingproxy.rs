@@ -6,6 +6,7 @@ use taipan_object::{
     Args, CompareOp, Cx, Frozen, Obj, Payload, R, Slots, Type, TypeDefs, Value, dict, flags, names, ops,
 };
 
+use crate::Types;
 use crate::support::class_getitem;
 
 /// The payload.
@@ -54,8 +55,12 @@ pub static MAPPING_PROXY: Obj<Type> = Obj::new_static_type(
         .doc("Read-only proxy of a mapping."),
 );
 
+pub fn install(types: &mut Types) {
+    types.add([&MAPPING_PROXY]);
+}
+
 /// A proxy of `mapping`.
-pub fn new(cx: &Cx, mapping: Value) -> Value {
+pub fn new_proxy(cx: &Cx, mapping: Value) -> Value {
     cx.new_object(MappingProxy { mapping }).into_value()
 }
 
@@ -75,18 +80,10 @@ fn construct(cx: &mut Cx, _ty: &Obj<Type>, args: Args<'_>) -> R {
     let mapping = match (args.pos(), args.keyword("mapping"), args.values().len()) {
         ([one], None, 1) => one,
         ([], Some(one), 1) => one,
-        ([], None, 0) => {
-            return Err(cx.type_error("mappingproxy() missing required argument 'mapping' (pos 1)"));
-        }
-        (pos, _, n) if pos.len() == n => {
+        (_, _, n) if n > 1 => {
             return Err(cx.type_error(format!("mappingproxy() takes at most 1 argument ({n} given)")));
         }
-        _ => {
-            let name = args.keywords().next().map(|(n, _)| n.to_string_lossy().into_owned()).unwrap_or_default();
-            return Err(
-                cx.type_error(format!("mappingproxy() got an unexpected keyword argument '{name}'"))
-            );
-        }
+        _ => return Err(cx.type_error("mappingproxy() missing required argument 'mapping' (pos 1)")),
     };
     let is_mapping = mapping.ty(cx).slots().getitem.is_some()
         && !mapping.is_instance(&taipan_object::tuple::TUPLE)
@@ -95,7 +92,7 @@ fn construct(cx: &mut Cx, _ty: &Obj<Type>, args: Args<'_>) -> R {
         let message = format!("mappingproxy() argument must be a mapping, not {}", mapping.type_name(cx));
         return Err(cx.type_error(message));
     }
-    Ok(new(cx, mapping.clone()))
+    Ok(new_proxy(cx, mapping.clone()))
 }
 
 fn repr(cx: &mut Cx, this: &Value) -> R {

@@ -6,9 +6,9 @@ pub mod views;
 
 use taipan_macros::natives;
 use taipan_object::dict::{self, DICT, Dict, Duplicates};
-use taipan_object::ty::install as install_type;
 use taipan_object::{Args, CompareOp, Cx, Obj, R, Slots, Type, TypeDefs, Value, exc, names, ops};
 
+use crate::Types;
 use crate::support::{TextBuilder, at_most_one};
 
 const DOC: &str = "dict() -> new empty dictionary\ndict(mapping) -> new dictionary initialized from a mapping object's\n    (key, value) pairs\ndict(iterable) -> new dictionary initialized as if via:\n    d = {}\n    for k, v in iterable:\n        d[k] = v\ndict(**kwargs) -> new dictionary initialized with the name=value pairs\n    in the keyword argument list.  For example:  dict(one=1, two=2)";
@@ -50,27 +50,20 @@ static DEFS: TypeDefs = TypeDefs {
     ..TypeDefs::NONE
 };
 
-/// Gives `dict` its slots and methods.
-///
-/// # Safety
-/// As [`taipan_object::ty::install`].
-pub unsafe fn install() {
-    // SAFETY: the caller's promise.
-    unsafe { install_type(&DICT, SLOTS, &DEFS, DOC) };
+pub fn install(types: &mut Types) {
+    types.core(&DICT, SLOTS, &DEFS, DOC);
+    types.add([
+        &views::DICT_KEYS,
+        &views::DICT_VALUES,
+        &views::DICT_ITEMS,
+        &iter::DICT_KEY_ITERATOR,
+        &iter::DICT_VALUE_ITERATOR,
+        &iter::DICT_ITEM_ITERATOR,
+        &iter::DICT_REVERSE_KEY_ITERATOR,
+        &iter::DICT_REVERSE_VALUE_ITERATOR,
+        &iter::DICT_REVERSE_ITEM_ITERATOR,
+    ]);
 }
-
-/// The other types of this folder.
-pub static TYPES: &[&Obj<Type>] = &[
-    &views::DICT_KEYS,
-    &views::DICT_VALUES,
-    &views::DICT_ITEMS,
-    &iter::DICT_KEY_ITERATOR,
-    &iter::DICT_VALUE_ITERATOR,
-    &iter::DICT_ITEM_ITERATOR,
-    &iter::DICT_REVERSE_KEY_ITERATOR,
-    &iter::DICT_REVERSE_VALUE_ITERATOR,
-    &iter::DICT_REVERSE_ITEM_ITERATOR,
-];
 
 /// The dictionary of a receiver, whose type the caller has checked.
 pub(crate) fn receiver<'a>(cx: &mut Cx, this: &'a Value) -> R<&'a Obj<Dict>> {
@@ -160,7 +153,8 @@ fn update_from_pairs(cx: &mut Cx, dict: &Obj<Dict>, source: &Value) -> R<()> {
             let error = cx.take_raised(raised);
             let note =
                 cx.str(&format!("Cannot convert dictionary update sequence element #{index} to a sequence"));
-            ops::call_method(cx, &error, &names::add_note, &[note])?;
+            let add_note = cx.intern("add_note");
+            ops::call_method(cx, &error, &add_note, &[note])?;
             return Err(cx.raise_value(error));
         }
         let pair = ops::collect(cx, &item)?;

@@ -64,7 +64,7 @@ const MAPPING: GetSetDef = GetSetDef {
     doc: Some("dictionary that this view refers to"),
     get: Some(|cx, this| {
         let (dict, _) = parts(cx, this)?;
-        Ok(crate::mappingproxy::new(cx, dict.clone()))
+        Ok(crate::mappingproxy::new_proxy(cx, dict.clone()))
     }),
     set: None,
 };

@@ -12,6 +12,7 @@ use taipan_object::{Args, CompareOp, Cx, Handle, Obj, Payload, R, Slots, Trace, 
 pub use iter::{SET_ITERATOR, SetIterator};
 pub use table::{Set, add, add_with_hash, clear, contains_with_hash, discard_with_hash, hash_of, len, pop};
 
+use crate::Types;
 use crate::support::{at_most_one, no_keywords, repr_items};
 
 // SAFETY: instances of `SET` and its subtypes begin with `Obj<Set>`; those of `FROZENSET` with the same memory.
@@ -84,8 +85,9 @@ pub static FROZENSET: Obj<Type> = Obj::new_static_type(
         .doc("Build an immutable unordered collection of unique elements."),
 );
 
-/// The types of this folder.
-pub static TYPES: &[&Obj<Type>] = &[&SET, &FROZENSET, &SET_ITERATOR];
+pub fn install(types: &mut Types) {
+    types.add([&SET, &FROZENSET, &SET_ITERATOR]);
+}
 
 /// The set of a `set`, a `frozenset` or an instance of a subclass.
 #[inline]
