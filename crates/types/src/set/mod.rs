@@ -4,6 +4,8 @@ mod iter;
 mod methods;
 pub mod operations;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use taipan_object::hash::FrozenSetHasher;
 use taipan_object::ty::OBJECT;
