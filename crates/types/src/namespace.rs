@@ -3,8 +3,8 @@
 use taipan_macros::{native, natives};
 use taipan_object::ty::OBJECT;
 use taipan_object::{
-    Args, CompareOp, Cx, Handle, KwArgs, MemberDef, Obj, Payload, R, Slots, Type, TypeDefs, Value, dict, flags,
-    instance, ops, plain_data,
+    Args, CompareOp, Cx, Handle, KwArgs, MemberDef, Obj, Payload, R, Slots, Type, TypeDefs, Value, dict,
+    flags, instance, ops, plain_data,
 };
 
 use crate::Types;

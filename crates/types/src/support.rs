@@ -111,7 +111,11 @@ pub fn list_of(cx: &mut Cx, items: Vec<Value>) -> R {
 
 /// TypeError if `args` has keywords: `"set() takes no keyword arguments"`.
 pub fn no_keywords(cx: &mut Cx, args: Args<'_>, name: &str) -> R<()> {
-    if args.has_keywords() { Err(cx.type_error(format!("{name}() takes no keyword arguments"))) } else { Ok(()) }
+    if args.has_keywords() {
+        Err(cx.type_error(format!("{name}() takes no keyword arguments")))
+    } else {
+        Ok(())
+    }
 }
 
 /// The only positional argument, if one is given: `"set expected at most 1 argument, got 2"`.

@@ -100,7 +100,8 @@ fn update_from_args(cx: &mut Cx, this: &Value, args: Args<'_>, name: &str) -> R<
 /// Whether going through `value` by its entries is the same as by its `keys` method.
 fn is_plain(cx: &Cx, value: &Value) -> bool {
     let ty = value.ty(cx);
-    ty.is(&DICT) || ty.slots().iter.is_some_and(|f| std::ptr::fn_addr_eq(f, iter::keys_of as fn(&mut Cx, &Value) -> R))
+    ty.is(&DICT)
+        || ty.slots().iter.is_some_and(|f| std::ptr::fn_addr_eq(f, iter::keys_of as fn(&mut Cx, &Value) -> R))
 }
 
 /// `dict.update(source)`: from a dictionary, a mapping (an object with `keys`) or pairs.

@@ -238,14 +238,11 @@ fn xor_items(cx: &mut Cx, a: &Value, b: &Value) -> R {
     let mut position = 0;
     while let Some((key, value, hash)) = dict::next_entry(cx, right, &mut position) {
         let (key, value) = (key.clone(), value.clone());
-        match dict::get_with_hash(cx, &rest, &key, hash)? {
-            Some(other) => {
-                if ops::equal(cx, &other, &value)? {
-                    dict::remove_with_hash(cx, &rest, &key, hash)?;
-                    continue;
-                }
-            }
-            None => {}
+        if let Some(other) = dict::get_with_hash(cx, &rest, &key, hash)?
+            && ops::equal(cx, &other, &value)?
+        {
+            dict::remove_with_hash(cx, &rest, &key, hash)?;
+            continue;
         }
         let pair = cx.tuple_value([key, value]);
         set::add(cx, &result, pair)?;

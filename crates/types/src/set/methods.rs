@@ -295,4 +295,3 @@ fn reduce(cx: &mut Cx, this: &Value) -> R {
     let class = this.type_of().into_value();
     Ok(cx.tuple_value([class, args, state]))
 }
-

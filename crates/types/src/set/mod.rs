@@ -180,7 +180,8 @@ pub(crate) fn hash_or_freeze(cx: &mut Cx, key: &Value) -> R<(Value, i64)> {
     match hash_of(cx, key) {
         Ok(hash) => Ok((key.clone(), hash)),
         Err(raised) => {
-            let unhashable_set = key.is_instance(&SET) && cx.raised_is(&raised, &taipan_object::exc::TYPE_ERROR);
+            let unhashable_set =
+                key.is_instance(&SET) && cx.raised_is(&raised, &taipan_object::exc::TYPE_ERROR);
             if !unhashable_set {
                 return Err(raised);
             }

@@ -90,7 +90,8 @@ impl Probe {
             return;
         }
         self.perturb >>= 5;
-        self.start = self.start.wrapping_mul(5).wrapping_add(1).wrapping_add(self.perturb as usize) & self.mask;
+        self.start =
+            self.start.wrapping_mul(5).wrapping_add(1).wrapping_add(self.perturb as usize) & self.mask;
         self.place = self.start;
         self.left = Probe::run(self.start, self.mask);
     }
@@ -121,7 +122,9 @@ impl Set {
 
     /// Makes a table for more than `least` keys. False where memory is out.
     fn resize(&mut self, least: usize) -> bool {
-        let Some(size) = least.checked_add(1).and_then(usize::checked_next_power_of_two) else { return false };
+        let Some(size) = least.checked_add(1).and_then(usize::checked_next_power_of_two) else {
+            return false;
+        };
         let size = size.max(LEAST);
         let mut table = Vec::new();
         if table.try_reserve_exact(size).is_err() {
@@ -198,7 +201,9 @@ fn locate(cx: &mut Cx, set: &Obj<Set>, key: &Value, hash: i64) -> R<Place> {
                             let equal = ops::equal(cx, &candidate, key)?;
                             let s = set.get(cx);
                             let same = s.generation == generation
-                                && s.table.get(probe.place).is_some_and(|s| s.key.as_ref().is_some_and(|k| k.is(&candidate)));
+                                && s.table
+                                    .get(probe.place)
+                                    .is_some_and(|s| s.key.as_ref().is_some_and(|k| k.is(&candidate)));
                             if !same {
                                 cx.check_native_stack("")?;
                                 continue 'restart;

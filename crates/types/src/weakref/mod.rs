@@ -4,9 +4,7 @@ mod proxy;
 
 use taipan_macros::{native, natives};
 use taipan_object::weakref::{self, CALLABLE_PROXY_TYPE, PROXY_TYPE, REFERENCE_TYPE, WeakRef, as_weak};
-use taipan_object::{
-    Args, CompareOp, Cx, MemberDef, Obj, R, Slots, Type, TypeDefs, Value, names, ops,
-};
+use taipan_object::{Args, CompareOp, Cx, MemberDef, Obj, R, Slots, Type, TypeDefs, Value, names, ops};
 
 use crate::Types;
 use crate::support::{class_getitem, no_keywords};
@@ -16,9 +14,7 @@ static DEFS: TypeDefs = TypeDefs {
     members: &[MemberDef {
         name: "__callback__",
         doc: None,
-        get: |_, this| {
-            Ok(as_weak(this).and_then(WeakRef::callback).cloned().unwrap_or_else(Value::none))
-        },
+        get: |_, this| Ok(as_weak(this).and_then(WeakRef::callback).cloned().unwrap_or_else(Value::none)),
         set: None,
     }],
     ..TypeDefs::NONE

@@ -70,8 +70,7 @@ fn setitem(cx: &mut Cx, this: &Value, key: &Value, value: Option<&Value>) -> R<(
 fn next(cx: &mut Cx, this: &Value) -> R<Option<Value>> {
     let this = unwrap(cx, this)?;
     if this.ty(cx).slots().next.is_none() {
-        let message =
-            format!("Weakref proxy referenced a non-iterator '{}' object", this.type_name(cx));
+        let message = format!("Weakref proxy referenced a non-iterator '{}' object", this.type_name(cx));
         return Err(cx.type_error(message));
     }
     ops::next(cx, &this)
