@@ -5,6 +5,7 @@ use taipan_object::{Obj, Slots, Type, TypeDefs, ty};
 
 pub mod dict;
 pub mod exceptions;
+pub mod list;
 pub mod mappingproxy;
 pub mod module;
 pub mod namespace;
@@ -44,6 +45,7 @@ pub fn install(types: &mut Types) {
     object::install(types);
     type_::install(types);
     none::install(types);
+    list::install(types);
     module::install(types);
     exceptions::install(types);
     dict::install(types);

@@ -97,16 +97,9 @@ pub fn builtin(cx: &mut Cx, name: &str) -> R {
 /// `(iter, (items,))`: how an iterator reduces to a list of what is left.
 pub fn reduce_iterator(cx: &mut Cx, items: Vec<Value>) -> R {
     let iter = builtin(cx, "iter")?;
-    let list = list_of(cx, items)?;
+    let list = crate::list::new_list(cx, items).into_value();
     let args = cx.tuple_value([list]);
     Ok(cx.tuple_value([iter, args]))
-}
-
-/// A `list` of the items.
-pub fn list_of(cx: &mut Cx, items: Vec<Value>) -> R {
-    let list = builtin(cx, "list")?;
-    let tuple = cx.tuple(items).into_value();
-    ops::call(cx, &list, &[tuple])
 }
 
 /// TypeError if `args` has keywords: `"set() takes no keyword arguments"`.

@@ -6,7 +6,7 @@ use taipan_object::{Cx, Obj, R, TypeDefs, Value, names, ops};
 use super::operations;
 use super::table::{self, Set};
 use super::{FROZENSET, as_set, discard_with_hash, hash_or_freeze, len, receiver};
-use crate::support::{class_getitem, list_of};
+use crate::support::class_getitem;
 
 pub(crate) static SET_DEFS: TypeDefs = TypeDefs {
     methods: natives![
@@ -285,7 +285,7 @@ fn superset_of(cx: &mut Cx, this: &Value, other: &Value) -> R<bool> {
 fn reduce(cx: &mut Cx, this: &Value) -> R {
     let set = receiver(cx, this)?;
     let items: Vec<Value> = set.get(cx).keys().cloned().collect();
-    let list = list_of(cx, items)?;
+    let list = crate::list::new_list(cx, items).into_value();
     let args = cx.tuple_value([list]);
     let state = ops::getattr_opt(cx, this, &names::__getstate__)?;
     let state = match state {
