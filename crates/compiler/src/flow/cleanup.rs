@@ -64,6 +64,10 @@ fn inline_target(cfg: &mut Cfg, id: BlockId) -> bool {
         return false;
     }
     let target = &cfg[jump.target];
+    // Empty loops (which code generation never makes without a line) would be unrolled for ever.
+    if jump.target == id || target.last().is_some_and(|last| last.target == jump.target) {
+        return false;
+    }
     let small_exit = target.exits_scope() && target.instrs.len() <= MAX_COPIED_INSTRUCTIONS;
     let lineless_jump = target.has_no_line() && !target.falls_through();
     if !small_exit && !lineless_jump {
