@@ -21,7 +21,9 @@ pub fn remove_unreachable(cfg: &mut Cfg, work: &mut Vec<BlockId>) {
         if next.is_some() && cfg[id].falls_through() {
             enter(cfg, work, next);
         }
-        for index in 0..cfg[id].instrs.len() {
+        // Jumps are at the ends of blocks, handler openers anywhere.
+        let count = cfg[id].instrs.len();
+        for index in if cfg.has_handlers { 0 } else { count.saturating_sub(1) }..count {
             let instr = cfg[id].instrs[index];
             if has_target(instr.opcode) {
                 enter(cfg, work, instr.target);
