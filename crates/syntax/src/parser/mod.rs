@@ -307,7 +307,7 @@ impl<'a> Parser<'a> {
     #[inline]
     fn end_of(&self, token: Token) -> Start {
         match self.line_starts.get(token.line as usize) {
-            Some(&next) if token.end > next => {
+            Some(&next) if token.end > next || (token.end == next && token.kind.is_middle()) => {
                 let at = self.source.line_column(token.end);
                 (at.line as i32, at.column as i32)
             }
