@@ -58,7 +58,9 @@ impl SourceText {
         let alias = name.to_ascii_lowercase().replace('_', "-");
         let text = match alias.as_str() {
             "utf-8" | "utf8" | "u8" | "utf" => decode_utf8(body)?,
-            "iso-8859-1" | "latin1" | "latin" | "l1" | "iso8859-1" | "8859" | "cp819" => body.iter().map(|&b| char::from(b)).collect(),
+            "iso-8859-1" | "latin1" | "latin" | "l1" | "iso8859-1" | "8859" | "cp819" => {
+                body.iter().map(|&b| char::from(b)).collect()
+            }
             "ascii" | "us-ascii" | "646" => decode_ascii(body)?,
             _ => match decoder(&name, body) {
                 Ok(Some(text)) => text,
