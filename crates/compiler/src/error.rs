@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use taipan_syntax::ErrorLocation;
 use taipan_syntax::ast::Span;
 
 /// The exception class that an error becomes.
@@ -20,20 +21,24 @@ pub enum ErrorKind {
     System,
 }
 
-/// A failed compilation. `span` is in the tree's terms (columns from 0, in bytes); `SyntaxError.offset` counts
-/// characters from 1.
+/// A failed compilation.
+///
+/// The parser's errors carry `parser_location`, which is what `SyntaxError`'s attributes take. Those of the later stages
+/// carry a `span` in the tree's terms: `lineno`, `offset` (`col_offset + 1`, still in bytes, as in CPython), and the
+/// same for the end; `text` is the line of the file of that name, if it can be read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CompileError {
     pub kind: ErrorKind,
     pub message: String,
     pub span: Option<Span>,
+    pub parser_location: Option<Box<ErrorLocation>>,
     /// What was warned of before the error, in order.
     pub warnings: Vec<Warning>,
 }
 
 impl CompileError {
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        CompileError { kind, message: message.into(), span: None, warnings: Vec::new() }
+        CompileError { kind, message: message.into(), span: None, parser_location: None, warnings: Vec::new() }
     }
 
     pub fn syntax(message: impl Into<String>, span: Span) -> Self {

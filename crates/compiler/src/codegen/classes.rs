@@ -56,7 +56,7 @@ impl<'a> Codegen<'a> {
         let key = BlockKey::new(n, BlockRole::Body);
         let counts = ParameterCounts::default();
         self.enter(n.name.clone(), UnitKind::Class, key, first_line, Some(n.name.clone()), counts)?;
-        let at = Location::line_only(first_line);
+        let at = Location::new(first_line, first_line, 0, 0);
         self.name_op(at, &"__name__".into(), ExprContext::Load)?;
         self.name_op(at, &"__module__".into(), ExprContext::Store)?;
         let qualname = self.unit.qualname.clone();

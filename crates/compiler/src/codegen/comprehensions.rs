@@ -277,7 +277,7 @@ impl<'a> Codegen<'a> {
                 if let Some(value) = p.value {
                     self.expr(value)?;
                     pair_at.end_line = value.span.end_lineno;
-                    pair_at.end_column = value.span.end_col_offset;
+                    pair_at.end_col = value.span.end_col_offset;
                 }
                 self.op_i(pair_at, Opcode::MAP_ADD, depth + 1);
             }

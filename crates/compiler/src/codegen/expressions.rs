@@ -199,10 +199,10 @@ impl<'a> Codegen<'a> {
         at.line = e.span.end_lineno;
         let width = n.attr.chars().count() as i32;
         if width <= e.span.end_col_offset {
-            at.column = e.span.end_col_offset - width;
+            at.col = e.span.end_col_offset - width;
         } else {
-            at.column = -1;
-            at.end_column = -1;
+            at.col = -1;
+            at.end_col = -1;
         }
         at.end_line = at.end_line.max(at.line);
         at
@@ -301,7 +301,7 @@ impl<'a> Codegen<'a> {
             // Without arguments: only in a function with a parameter, and with __class__ at hand.
             0 => {
                 let m = &self.unit.meta;
-                m.arg_count + m.positional_only_count > 0
+                m.arg_count > 0
                     && NameScope::of(self.symbol("__class__")) == NameScope::Free
             }
             _ => false,
@@ -315,8 +315,9 @@ impl<'a> Codegen<'a> {
         let at = loc(n.value.span);
         if call.args.is_empty() {
             self.name_op(at, &"__class__".into(), ExprContext::Load)?;
-            let parameter = self.unit.meta.varnames.items().first().cloned().unwrap_or_default();
-            self.name_op(at, &Identifier::from(parameter.to_string_lossy()), ExprContext::Load)?;
+            let parameter = self.unit.meta.varnames.items().first();
+            let parameter = Identifier::from(parameter.map_or(String::new(), |n| n.to_string_lossy()));
+            self.name_op(at, &parameter, ExprContext::Load)?;
         } else {
             self.exprs(&call.args)?;
         }

@@ -43,7 +43,7 @@ impl<'a> Codegen<'a> {
         let tested = n.cases.len() - usize::from(has_default);
         for (i, case) in n.cases.iter().take(tested).enumerate() {
             let at = loc(case.pattern.span);
-            let more = i + 1 < tested || has_default && i + 1 != tested;
+            let more = i + 1 < tested;
             if more {
                 self.op_i(at, Opcode::COPY, 1);
             }
@@ -61,7 +61,7 @@ impl<'a> Codegen<'a> {
                 self.jump_if(guard, target, false)?;
             }
             if more {
-                self.op(Location::NEXT, Opcode::POP_TOP);
+                self.op(crate::instr::NEXT_LOCATION, Opcode::POP_TOP);
             }
             self.stmts(&case.body)?;
             self.jump(Location::NONE, Opcode::JUMP, end);

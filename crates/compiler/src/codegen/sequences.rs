@@ -44,7 +44,7 @@ impl UnitListing {
                 let _ = writeln!(
                     out,
                     "{indent}{name} {operand} {} {} {} {}",
-                    l.line, l.end_line, l.column, l.end_column
+                    l.line, l.end_line, l.col, l.end_col
                 );
             }
             work.extend(unit.nested.iter().rev().map(|n| (n, depth + 1)));

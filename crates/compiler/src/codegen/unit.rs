@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use taipan_bytecode::{CodeFlags, CodeObject, Constant as CodeConstant, Opcode};
+use taipan_bytecode::{CodeFlags, CodeObject, Constant as CodeConstant, Name, Opcode};
 use taipan_syntax::ast::{Identifier, StmtAnnAssign};
-use taipan_text::Wtf8Buf;
 
 use super::Codegen;
 use super::unwind::FrameBlock;
@@ -77,7 +76,7 @@ impl<'a> Unit<'a> {
             name: "".into(),
             qualname: String::new(),
             seq: InstructionSequence::new(),
-            meta: UnitMetadata::default(),
+            meta: UnitMetadata::new(Name::from(""), Name::from(""), 0),
             private: None,
             static_attributes: BTreeSet::new(),
             deferred: Vec::new(),
@@ -125,7 +124,7 @@ impl<'a> Unit<'a> {
             (block.has_conditional_annotations, "__conditional_annotations__"),
         ] {
             if needed {
-                unit.meta.cellvars.add(&Wtf8Buf::from(name));
+                unit.meta.cellvars.add(&Name::from(name));
             }
         }
         for (name, flags) in &sorted {
@@ -137,8 +136,8 @@ impl<'a> Unit<'a> {
     }
 }
 
-pub(super) fn wtf8(name: &str) -> Wtf8Buf {
-    Wtf8Buf::from(name)
+pub(super) fn wtf8(name: &str) -> Name {
+    Name::from(name)
 }
 
 impl<'a> Codegen<'a> {
@@ -155,7 +154,7 @@ impl<'a> Codegen<'a> {
         self.settings.guard.check()?;
         let private = private.or_else(|| self.unit.private.clone());
         let mut unit = Unit::new(self.table, kind, key, name, line, private)?;
-        unit.meta.arg_count = counts.positional as u32;
+        unit.meta.arg_count = (counts.positional + counts.positional_only) as u32;
         unit.meta.positional_only_count = counts.positional_only as u32;
         unit.meta.keyword_only_count = counts.keyword_only as u32;
         unit.first_listing = self.listings.len();
@@ -185,10 +184,10 @@ impl<'a> Codegen<'a> {
             _ => "",
         };
         self.unit.qualname = format!("{}{locals}.{}", parent.qualname, self.unit.name);
-        self.unit.meta.qualname = Wtf8Buf::from(self.unit.qualname.as_str());
+        self.unit.meta.qualname = Name::from(self.unit.qualname.as_str());
     }
 
-    fn code_flags(&self, unit: &Unit) -> u32 {
+    fn code_flags(&self, unit: &Unit) -> CodeFlags {
         let block = self.table.block(unit.block);
         let mut flags = CodeFlags::default();
         let mut set = |on: bool, flag: CodeFlags| {
@@ -213,7 +212,7 @@ impl<'a> Codegen<'a> {
             block.kind == BlockKind::Module && block.coroutine && !block.generator && top_level_await,
             CodeFlags::COROUTINE,
         );
-        flags.0 | self.settings.flags.co_flags()
+        flags | CodeFlags(self.settings.flags.co_flags())
     }
 
     /// Ends the sequence with `return None`, or with a bare return of what is on the stack.
@@ -247,7 +246,7 @@ impl<'a> Codegen<'a> {
     /// Makes a function of a code object, with the closure it needs. `attributes` says which of its attributes
     /// lie on the stack already (1 defaults, 2 keyword defaults, 4 annotations, 16 annotate).
     pub(super) fn make_closure(&mut self, at: Location, code: CodeObject, attributes: u32) -> Result {
-        let free: Vec<Wtf8Buf> = code.freevars().map(|n| n.as_wtf8().clone()).collect();
+        let free: Vec<Name> = code.freevars().map(|n| n.clone()).collect();
         for name in &free {
             let slot = self.closure_slot(name)?;
             self.op_i(at, Opcode::LOAD_CLOSURE, slot);
@@ -267,7 +266,7 @@ impl<'a> Codegen<'a> {
     }
 
     /// The operand with which this unit finds the cell that an inner function's free variable refers to.
-    fn closure_slot(&self, name: &Wtf8Buf) -> Result<u32> {
+    fn closure_slot(&self, name: &Name) -> Result<u32> {
         let text = name.as_str().unwrap_or_default();
         let class_cell = matches!(text, "__class__" | "__classdict__" | "__conditional_annotations__");
         let cell = (self.unit.kind == UnitKind::Class && class_cell)
@@ -278,7 +277,7 @@ impl<'a> Codegen<'a> {
         })
     }
 
-    pub(super) fn free_slot(&self, name: &Wtf8Buf) -> Option<u32> {
+    pub(super) fn free_slot(&self, name: &Name) -> Option<u32> {
         let index = self.unit.meta.freevars.get(name)?;
         Some(index + self.unit.meta.cellvars.len() as u32)
     }

@@ -299,7 +299,10 @@ impl Builder {
                 self.expr(&a.target)?;
                 self.expr(&a.value)
             }
-            StmtKind::AnnAssign(a) => self.annotated_assignment(s, a),
+            StmtKind::AnnAssign(a) => {
+                self.cur().annotations_used = true;
+                self.annotated_assignment(s, a)
+            }
             StmtKind::For(f) => self.for_loop(&f.0),
             StmtKind::AsyncFor(f) => {
                 self.require_coroutine(s, "'async for' outside async function")?;
@@ -677,7 +680,7 @@ impl Builder {
             }
             None => {
                 let name = self.names.annotate.clone();
-                let key = BlockKey(usize::MAX - parent.0 as usize, BlockRole::Annotations);
+                let key = BlockKey::annotations_of(parent);
                 self.enter(name, BlockKind::Annotation, key, annotation.span)?;
                 let id = self.cur_id();
                 self.table.blocks[parent.0 as usize].annotation_block = Some(id);

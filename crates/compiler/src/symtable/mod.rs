@@ -15,6 +15,7 @@ use std::collections::{HashMap, HashSet};
 
 use taipan_syntax::ast::{Identifier, Span};
 
+pub use build::docstring;
 pub use mangle::{mangle, mangle_text};
 
 /// What is done with a name, as `symtable`'s flags: the bits of `_symtable`.
@@ -113,6 +114,11 @@ pub struct BlockKey(usize, BlockRole);
 impl BlockKey {
     pub fn new<T>(node: &T, role: BlockRole) -> Self {
         BlockKey(std::ptr::from_ref(node) as usize, role)
+    }
+
+    /// The block of the variable annotations of block `id`, which no single node opens.
+    pub fn annotations_of(id: BlockId) -> Self {
+        BlockKey(usize::MAX - id.0 as usize, BlockRole::Annotations)
     }
 }
 
