@@ -198,12 +198,8 @@ impl From<SyntaxWarning> for Warning {
             WarningCategory::Deprecation => WarningKind::Deprecation,
         };
         let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
-        let span = Span::new(
-            signed(w.lineno),
-            signed(w.offset) - 1,
-            signed(w.end_lineno),
-            signed(w.end_offset) - 1,
-        );
+        let span =
+            Span::new(signed(w.lineno), signed(w.offset) - 1, signed(w.end_lineno), signed(w.end_offset) - 1);
         Warning { kind, message: w.message, span }
     }
 }

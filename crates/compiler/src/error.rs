@@ -38,7 +38,13 @@ pub struct CompileError {
 
 impl CompileError {
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        CompileError { kind, message: message.into(), span: None, parser_location: None, warnings: Vec::new() }
+        CompileError {
+            kind,
+            message: message.into(),
+            span: None,
+            parser_location: None,
+            warnings: Vec::new(),
+        }
     }
 
     pub fn syntax(message: impl Into<String>, span: Span) -> Self {

@@ -15,6 +15,7 @@ pub mod future;
 pub mod instr;
 mod preprocess;
 pub mod symtable;
+mod unparse;
 
 mod api;
 

@@ -40,8 +40,7 @@ pub fn preprocess(
     check_only: bool,
     warnings: &mut Vec<Warning>,
 ) -> Result {
-    let mut p =
-        Preprocessor { optimize, flags, guard, change: !check_only, contexts: Vec::new(), warnings };
+    let mut p = Preprocessor { optimize, flags, guard, change: !check_only, contexts: Vec::new(), warnings };
     match module {
         Mod::Module(m) => p.documented_body(&mut m.body),
         Mod::Interactive(m) => p.stmts(&mut m.body),
@@ -367,40 +366,17 @@ impl Preprocessor<'_> {
 
     /// A chain of binary operators that leans to the left takes no stack.
     fn binary(&mut self, e: &mut Expr) -> Result {
-        let mut right_hands = 0usize;
-        let mut at = &mut *e;
-        while let ExprKind::BinOp(n) = &mut at.kind {
-            right_hands += 1;
-            at = &mut n.left;
-        }
-        self.expr(at)?;
-        // From the innermost out, as its result may be what the next one sees.
-        for depth in (0..right_hands).rev() {
-            let mut at = &mut *e;
-            for _ in 0..depth {
-                let ExprKind::BinOp(n) = &mut at.kind else { break };
-                at = &mut n.left;
-            }
-            if let ExprKind::BinOp(n) = &mut at.kind {
-                self.expr(&mut n.right)?;
-            }
-            if self.change && depth == 0 {
-                self.fold_formats(e);
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// Turns every `%` format along the left spine into an f-string where that can be done.
-    fn fold_formats(&mut self, e: &mut Expr) {
         let mut at = e;
         loop {
-            format::fold(at);
-            match &mut at.kind {
-                ExprKind::BinOp(n) => at = &mut n.left,
-                _ => return,
+            if self.change {
+                format::fold(at);
             }
+            if !matches!(at.kind, ExprKind::BinOp(_)) {
+                return self.expr(at);
+            }
+            let ExprKind::BinOp(n) = &mut at.kind else { return Ok(()) };
+            self.expr(&mut n.right)?;
+            at = &mut n.left;
         }
     }
 }

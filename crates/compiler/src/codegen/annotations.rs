@@ -55,8 +55,8 @@ impl<'a> Codegen<'a> {
         }
         self.enter_annotation_scope(at, key, "__annotate__".into())?;
         let mut count = 0;
-        let params = (args.posonlyargs.iter())
-            .chain(&args.args)
+        let params = (args.args.iter())
+            .chain(&args.posonlyargs)
             .chain(args.vararg.as_deref())
             .chain(&args.kwonlyargs)
             .chain(args.kwarg.as_deref());
@@ -94,7 +94,7 @@ impl<'a> Codegen<'a> {
 
     /// Pushes an annotation's source text (`from __future__ import annotations`).
     pub(super) fn annotation_text(&mut self, annotation: &Expr) -> Result {
-        let text = taipan_syntax::unparse::expression(annotation);
+        let text = crate::unparse::expression(annotation, self.settings.guard)?;
         self.load_const(loc(annotation.span), Constant::from(text));
         Ok(())
     }
@@ -107,6 +107,7 @@ impl<'a> Codegen<'a> {
         }
         let block: BlockId = self.unit.block;
         let kind = self.unit.kind;
+        let listings = self.listings.len();
         let module_code = (kind == UnitKind::Module).then(|| {
             let fresh = crate::instr::InstructionSequence::new();
             std::mem::replace(&mut self.unit.seq, fresh)
@@ -146,6 +147,7 @@ impl<'a> Codegen<'a> {
         let name = if kind == UnitKind::Class { "__annotate_func__" } else { "__annotate__" };
         self.name_op(at, &name.into(), ExprContext::Store)?;
         if let Some(code) = module_code {
+            self.listings.truncate(listings);
             let annotations = std::mem::replace(&mut self.unit.seq, code);
             self.unit.seq.set_annotations(annotations);
         }

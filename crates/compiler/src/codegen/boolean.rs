@@ -97,9 +97,7 @@ impl<'a> Codegen<'a> {
     pub(super) fn jump_if(&mut self, e: &'a Expr, next: Label, condition: bool) -> Result {
         self.settings.guard.check()?;
         match &e.kind {
-            ExprKind::UnaryOp(n) if n.op == UnaryOperator::Not => {
-                self.jump_if(&n.operand, next, !condition)
-            }
+            ExprKind::UnaryOp(n) if n.op == UnaryOperator::Not => self.jump_if(&n.operand, next, !condition),
             ExprKind::BoolOp(n) => {
                 let Some((last, rest)) = n.values.split_last() else { return Ok(()) };
                 let stops = n.op == BoolOperator::Or;

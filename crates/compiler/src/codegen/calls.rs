@@ -74,7 +74,7 @@ impl<'a> Codegen<'a> {
     /// Attributes of what a module imports are mostly functions, for which the method form does not pay.
     fn is_import_originated(&self, e: &Expr) -> bool {
         let ExprKind::Name(n) = &e.kind else { return false };
-        self.table.top().symbols.get(&n.id).unwrap_or(0) & crate::symtable::flag::DEF_IMPORT != 0
+        self.top_symbol(&n.id) & crate::symtable::flag::DEF_IMPORT != 0
     }
 
     /// Pushes the values of keywords and the tuple of their names.

@@ -32,32 +32,49 @@ struct Inlined {
     cleanup: Option<Label>,
 }
 
+impl Parts<'_> {
+    /// The place of the jump that ends the loop of a clause.
+    fn jump_location(&self, index: usize) -> Location {
+        if index + 1 == self.generators.len() { self.element_location() } else { loc(self.elt.span) }
+    }
+
+    /// The element's place, or that of the pair.
+    fn element_location(&self) -> Location {
+        let at = loc(self.elt.span);
+        match self.value {
+            Some(value) => {
+                Location { end_line: value.span.end_lineno, end_col: value.span.end_col_offset, ..at }
+            }
+            None => at,
+        }
+    }
+}
+
 fn parts(e: &Expr) -> Option<Parts<'_>> {
-    use ComprehensionKind::*;
     Some(match &e.kind {
         ExprKind::ListComp(n) => Parts {
-            kind: List,
+            kind: ComprehensionKind::List,
             key: BlockKey::new(&**n, BlockRole::Body),
             generators: &n.generators,
             elt: &n.elt,
             value: None,
         },
         ExprKind::SetComp(n) => Parts {
-            kind: Set,
+            kind: ComprehensionKind::Set,
             key: BlockKey::new(&**n, BlockRole::Body),
             generators: &n.generators,
             elt: &n.elt,
             value: None,
         },
         ExprKind::DictComp(n) => Parts {
-            kind: Dict,
+            kind: ComprehensionKind::Dict,
             key: BlockKey::new(&**n, BlockRole::Body),
             generators: &n.generators,
             elt: &n.key,
             value: Some(&n.value),
         },
         ExprKind::GeneratorExp(n) => Parts {
-            kind: Generator,
+            kind: ComprehensionKind::Generator,
             key: BlockKey::new(&**n, BlockRole::Body),
             generators: &n.generators,
             elt: &n.elt,
@@ -206,7 +223,7 @@ impl<'a> Codegen<'a> {
         self.innermost(at, p, index, depth, if_cleanup)?;
         self.place(if_cleanup);
         if single.is_none() {
-            self.jump(loc(p.elt.span), Opcode::JUMP, start);
+            self.jump(p.jump_location(index), Opcode::JUMP, start);
             self.place(anchor);
             self.op(Location::NONE, Opcode::END_FOR);
             self.op(Location::NONE, Opcode::POP_ITER);
@@ -232,11 +249,10 @@ impl<'a> Codegen<'a> {
             self.op(loc(c.iter.span), Opcode::GET_AITER);
         }
         self.place(start);
-        self.push_frame_block(super::unwind::FrameBlock::plain(
-            super::unwind::BlockType::AsyncComprehension,
-            at,
-            start,
-        ), c.iter.span)?;
+        self.push_frame_block(
+            super::unwind::FrameBlock::plain(super::unwind::BlockType::AsyncComprehension, at, start),
+            c.iter.span,
+        )?;
         self.jump(at, Opcode::SETUP_FINALLY, except);
         self.op(at, Opcode::GET_ANEXT);
         self.load_none(at);
@@ -245,7 +261,7 @@ impl<'a> Codegen<'a> {
         self.expr(&c.target)?;
         self.innermost(at, p, index, depth + 1, if_cleanup)?;
         self.place(if_cleanup);
-        self.jump(loc(p.elt.span), Opcode::JUMP, start);
+        self.jump(p.jump_location(index), Opcode::JUMP, start);
         self.pop_frame_block();
         self.place(except);
         self.jump(at, Opcode::END_ASYNC_FOR, send);
@@ -260,7 +276,7 @@ impl<'a> Codegen<'a> {
         if index + 1 < p.generators.len() {
             return self.generators(at, p, index + 1, depth, false);
         }
-        let elt_at = loc(p.elt.span);
+        let elt_at = p.element_location();
         match p.kind {
             ComprehensionKind::Generator => {
                 self.expr(p.elt)?;
@@ -273,13 +289,10 @@ impl<'a> Codegen<'a> {
             }
             ComprehensionKind::Dict => {
                 self.expr(p.elt)?;
-                let mut pair_at = elt_at;
                 if let Some(value) = p.value {
                     self.expr(value)?;
-                    pair_at.end_line = value.span.end_lineno;
-                    pair_at.end_col = value.span.end_col_offset;
                 }
-                self.op_i(pair_at, Opcode::MAP_ADD, depth + 1);
+                self.op_i(elt_at, Opcode::MAP_ADD, depth + 1);
             }
             _ => {
                 self.expr(p.elt)?;
@@ -301,9 +314,6 @@ impl<'a> Codegen<'a> {
         let mut cells = Vec::new();
         for (name, flags) in table.block(id).symbols.iter() {
             let bound = flags & flag::DEF_LOCAL != 0 && flags & flag::DEF_NONLOCAL == 0;
-            if !bound && !in_class {
-                continue;
-            }
             let scope = NameScope::of(flags);
             let outer_flags = self.symbol(name);
             let outer_scope = NameScope::of(outer_flags);
@@ -332,7 +342,8 @@ impl<'a> Codegen<'a> {
                     NameScope::Free => self.free_slot(&text),
                     _ => Some(self.unit.meta.cellvars.add(&text)),
                 };
-                let cell = cell.ok_or_else(|| CompileError::system("no cell for an inlined comprehension"))?;
+                let cell =
+                    cell.ok_or_else(|| CompileError::system("no cell for an inlined comprehension"))?;
                 self.op_i(at, Opcode::MAKE_CELL, cell);
             }
             state.pushed.push(name.clone());

@@ -25,12 +25,8 @@ pub(super) const LIST: SequenceOps = SequenceOps {
     tuple: false,
 };
 pub(super) const TUPLE: SequenceOps = SequenceOps { tuple: true, ..LIST };
-pub(super) const SET: SequenceOps = SequenceOps {
-    build: Opcode::BUILD_SET,
-    add: Opcode::SET_ADD,
-    extend: Opcode::SET_UPDATE,
-    tuple: false,
-};
+pub(super) const SET: SequenceOps =
+    SequenceOps { build: Opcode::BUILD_SET, add: Opcode::SET_ADD, extend: Opcode::SET_UPDATE, tuple: false };
 
 impl<'a> Codegen<'a> {
     /// Builds a sequence of items. `pushed` items are on the stack already; `injected` names a variable that is

@@ -54,7 +54,7 @@ pub(super) mod intrinsic2 {
 pub(super) const SUBSCRIPT: u32 = 26;
 
 /// The bytecode form of a tree's constant.
-pub(super) fn code_constant(value: &Constant) -> CodeConstant {
+pub(crate) fn code_constant(value: &Constant) -> CodeConstant {
     match value {
         Constant::None => CodeConstant::None,
         Constant::True => CodeConstant::True,

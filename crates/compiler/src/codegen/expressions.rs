@@ -59,9 +59,7 @@ impl<'a> Codegen<'a> {
             ExprKind::Lambda(n) => self.lambda(e, n),
             ExprKind::IfExp(n) => self.if_expr(n),
             ExprKind::Dict(n) => self.dict(at, n),
-            ExprKind::Set(n) => {
-                self.sequence(at, &n.elts, None, 0, super::displays::SET)
-            }
+            ExprKind::Set(n) => self.sequence(at, &n.elts, None, 0, super::displays::SET),
             ExprKind::List(n) => self.list(e, n),
             ExprKind::Tuple(n) => self.tuple(e, n),
             ExprKind::ListComp(_)
@@ -244,9 +242,9 @@ impl<'a> Codegen<'a> {
         }
         self.expr(&n.value)?;
         if n.ctx != ExprContext::Del
-            && let Some(slice) = two_part_slice(&n.slice)
+            && let Some((slice_at, slice)) = two_part_slice(&n.slice)
         {
-            self.slice_parts(at, slice)?;
+            self.slice_parts(slice_at, slice)?;
             match n.ctx {
                 ExprContext::Load => self.op(at, Opcode::BINARY_SLICE),
                 _ => self.op(at, Opcode::STORE_SLICE),
@@ -289,7 +287,7 @@ impl<'a> Codegen<'a> {
         }
         // What binds `super`, here or in the module, may bind anything to it.
         if NameScope::of(self.symbol("super")) != NameScope::GlobalImplicit
-            || self.table.top().scope_of("super") != NameScope::Unknown
+            || NameScope::of(self.top_symbol("super")) != NameScope::Unknown
         {
             return false;
         }
@@ -301,8 +299,7 @@ impl<'a> Codegen<'a> {
             // Without arguments: only in a function with a parameter, and with __class__ at hand.
             0 => {
                 let m = &self.unit.meta;
-                m.arg_count > 0
-                    && NameScope::of(self.symbol("__class__")) == NameScope::Free
+                m.arg_count > 0 && NameScope::of(self.symbol("__class__")) == NameScope::Free
             }
             _ => false,
         }
@@ -324,16 +321,16 @@ impl<'a> Codegen<'a> {
         let attribute = self.attribute_location(loc(e.span), e);
         let index = self.mangled_name_index(&n.attr);
         let operand = index << 2 | u32::from(!call.args.is_empty()) << 1 | u32::from(method);
-        self.op_i(attribute, Opcode::LOAD_SUPER_ATTR, operand);
+        self.op_i(loc(e.span), Opcode::LOAD_SUPER_ATTR, operand);
         self.op(attribute, Opcode::NOP);
         Ok(())
     }
 }
 
 /// A slice without step whose parts are not all constant, which has instructions of its own.
-pub(super) fn two_part_slice(e: &Expr) -> Option<&ExprSlice> {
+pub(super) fn two_part_slice(e: &Expr) -> Option<(Location, &ExprSlice)> {
     let ExprKind::Slice(n) = &e.kind else { return None };
-    (n.step.is_none() && constant_slice(n).is_none()).then_some(n)
+    (n.step.is_none() && constant_slice(n).is_none()).then_some((loc(e.span), n))
 }
 
 /// The parts of a slice whose parts are all constant or absent.

@@ -52,9 +52,7 @@ impl<'a> Codegen<'a> {
         let at = loc(s.span);
         self.load_int(at, i64::from(n.level));
         let names = n.names.iter().map(|a| CodeConstant::str(&a.name)).collect();
-        if s.span.lineno > self.settings.future_line
-            && n.module.as_ref().is_some_and(|m| m == "__future__")
-        {
+        if s.span.lineno > self.settings.future_line && n.module.as_ref().is_some_and(|m| m == "__future__") {
             return Err(CompileError::syntax(
                 "from __future__ imports must occur at the beginning of the file",
                 s.span,
@@ -68,7 +66,7 @@ impl<'a> Codegen<'a> {
         for (i, alias) in n.names.iter().enumerate() {
             if i == 0 && &*alias.name == "*" {
                 self.op_i(at, Opcode::CALL_INTRINSIC_1, intrinsic::IMPORT_STAR);
-                self.op(at, Opcode::POP_TOP);
+                self.op(Location::NONE, Opcode::POP_TOP);
                 return Ok(());
             }
             self.op_name(at, Opcode::IMPORT_FROM, &alias.name);

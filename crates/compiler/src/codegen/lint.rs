@@ -74,10 +74,7 @@ impl Codegen<'_> {
             return;
         }
         if let Some(kind) = literal_type(e) {
-            self.warn(
-                e.span,
-                format!("'{kind}' object is not callable; perhaps you missed a comma?"),
-            );
+            self.warn(e.span, format!("'{kind}' object is not callable; perhaps you missed a comma?"));
         }
     }
 
@@ -119,9 +116,7 @@ impl Codegen<'_> {
         };
         self.warn(
             e.span,
-            format!(
-                "{sequence} indices must be integers or slices, not {kind}; perhaps you missed a comma?"
-            ),
+            format!("{sequence} indices must be integers or slices, not {kind}; perhaps you missed a comma?"),
         );
     }
 }

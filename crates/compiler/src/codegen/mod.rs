@@ -132,7 +132,9 @@ impl<'a> Codegen<'a> {
                 false
             }
             Mod::FunctionType(_) => {
-                return Err(crate::error::CompileError::system("this compiler does not handle FunctionTypes"));
+                return Err(crate::error::CompileError::system(
+                    "this compiler does not handle FunctionTypes",
+                ));
             }
         };
         self.add_return(add_none);
@@ -187,4 +189,5 @@ fn docstring_of(body: &[Stmt]) -> Option<(&Expr, &taipan_text::Wtf8Buf)> {
     }
 }
 
+pub(crate) use emit::code_constant;
 pub use strings::clean_docstring;

@@ -27,6 +27,14 @@ impl Codegen<'_> {
         }
     }
 
+    /// A name's flags in the module.
+    pub(super) fn top_symbol(&self, name: &str) -> u32 {
+        match self.stack.first().unwrap_or(&self.unit).overrides.get(name) {
+            Some(flags) => *flags,
+            None => self.table.top().symbols.get(name).unwrap_or(0),
+        }
+    }
+
     fn resolve(&self, name: &Identifier, scope: NameScope) -> Result<Place> {
         let function_like = self.table.block(self.unit.block).is_function_like();
         let slot = |found: Option<u32>| {

@@ -328,10 +328,8 @@ impl<'a> Codegen<'a> {
         let at = loc(p.span);
         let size = m.keys.len();
         if size != m.patterns.len() {
-            let message = format!(
-                "keys ({size}) / patterns ({}) length mismatch in mapping pattern",
-                m.patterns.len()
-            );
+            let message =
+                format!("keys ({size}) / patterns ({}) length mismatch in mapping pattern", m.patterns.len());
             return Err(CompileError::syntax(message, p.span));
         }
         pc.on_top += 1;

@@ -34,13 +34,14 @@ impl UnitListing {
             for i in unit.sequence.instrs() {
                 let l = i.location;
                 let name = i.opcode.name();
-                let operand = if i.opcode.has_jump() || i.opcode.has_exc() || i.opcode == Opcode::END_ASYNC_FOR {
-                    unit.sequence.label_offset(Label(i.operand)).map_or("?".into(), |o| o.to_string())
-                } else if i.opcode.operand() == Operand::None {
-                    "-".into()
-                } else {
-                    i.operand.to_string()
-                };
+                let operand =
+                    if i.opcode.has_jump() || i.opcode.has_exc() || i.opcode == Opcode::END_ASYNC_FOR {
+                        unit.sequence.label_offset(Label(i.operand)).map_or("?".into(), |o| o.to_string())
+                    } else if i.opcode.operand() == Operand::None {
+                        "-".into()
+                    } else {
+                        i.operand.to_string()
+                    };
                 let _ = writeln!(
                     out,
                     "{indent}{name} {operand} {} {} {} {}",

@@ -106,8 +106,8 @@ impl<'a> Codegen<'a> {
                 self.expr(&t.value)?;
                 let slice = two_part_slice(&t.slice);
                 match slice {
-                    Some(slice) => {
-                        self.slice_parts(at, slice)?;
+                    Some((slice_at, slice)) => {
+                        self.slice_parts(slice_at, slice)?;
                         for _ in 0..3 {
                             self.op_i(at, Opcode::COPY, 3);
                         }

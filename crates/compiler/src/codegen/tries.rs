@@ -18,7 +18,8 @@ impl<'a> Codegen<'a> {
         let (body, end, exit, cleanup) = (self.label(), self.label(), self.label(), self.label());
         self.jump(at, Opcode::SETUP_FINALLY, end);
         self.place(body);
-        let block = FrameBlock { finally: &n.finalbody, ..FrameBlock::plain(BlockType::FinallyTry, at, body) };
+        let block =
+            FrameBlock { finally: &n.finalbody, ..FrameBlock::plain(BlockType::FinallyTry, at, body) };
         self.push_frame_block(block.with_exit(end), s.span)?;
         if n.handlers.is_empty() {
             self.stmts(&n.body)?;

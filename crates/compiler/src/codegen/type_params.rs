@@ -64,7 +64,13 @@ impl<'a> Codegen<'a> {
     }
 
     /// Pushes the function that evaluates a bound or default when it is asked for.
-    fn type_variable_scope(&mut self, p: &'a TypeParam, e: &'a Expr, role: BlockRole, allow_star: bool) -> Result {
+    fn type_variable_scope(
+        &mut self,
+        p: &'a TypeParam,
+        e: &'a Expr,
+        role: BlockRole,
+        allow_star: bool,
+    ) -> Result {
         let at = loc(e.span);
         // The default of its only parameter: VALUE.
         self.load_const(at, Constant::Tuple(std::sync::Arc::new(vec![Constant::Int(1)])));

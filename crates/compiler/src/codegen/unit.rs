@@ -273,7 +273,10 @@ impl<'a> Codegen<'a> {
             || NameScope::of(self.symbol(text)) == NameScope::Cell;
         let found = if cell { self.unit.meta.cellvars.get(name) } else { self.free_slot(name) };
         found.ok_or_else(|| {
-            CompileError::system(format!("no cell for '{text}' of an inner function in {}", self.unit.qualname))
+            CompileError::system(format!(
+                "no cell for '{text}' of an inner function in {}",
+                self.unit.qualname
+            ))
         })
     }
 

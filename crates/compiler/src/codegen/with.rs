@@ -24,7 +24,13 @@ impl<'a> Codegen<'a> {
     }
 
     /// The items from number `index` on, each inside the one before, and then the body.
-    pub(super) fn with_statement(&mut self, s: &'a Stmt, n: &'a WithParts, index: usize, is_async: bool) -> Result {
+    pub(super) fn with_statement(
+        &mut self,
+        s: &'a Stmt,
+        n: &'a WithParts,
+        index: usize,
+        is_async: bool,
+    ) -> Result {
         self.settings.guard.check()?;
         let Some(item) = n.items.get(index) else {
             return Err(CompileError::system("with statement without items"));

@@ -3,12 +3,14 @@
 use taipan_syntax::ast::*;
 use taipan_text::Wtf8Buf;
 
+/// The pieces of text have no place of their own.
+const NOWHERE: Span = Span::new(-1, -1, -1, -1);
+
 /// Digits that a width or precision may have.
 const MAX_DIGITS: usize = 2;
 
 /// Replaces the node if it is a format of a literal with a tuple, and all conversions are simple.
 pub(super) fn fold(e: &mut Expr) {
-    let span = e.span;
     let ExprKind::BinOp(n) = &mut e.kind else { return };
     if n.op != Operator::Mod {
         return;
@@ -29,12 +31,12 @@ pub(super) fn fold(e: &mut Expr) {
         match piece {
             Piece::Literal(bytes) => {
                 let Some(text) = Wtf8Buf::from_bytes(bytes) else { continue };
-                values.push(Expr::constant(span, text.into()));
+                values.push(Expr::constant(NOWHERE, text.into()));
             }
             Piece::Conversion { conversion, spec } => {
                 let Some(value) = elts.next() else { continue };
                 let at = value.span;
-                let format_spec = (!spec.is_empty()).then(|| Expr::constant(at, Constant::str(&spec)));
+                let format_spec = (!spec.is_empty()).then(|| Expr::constant(NOWHERE, Constant::str(&spec)));
                 let conversion = i32::from(conversion);
                 values.push(Expr::new(at, ExprFormattedValue { value, conversion, format_spec }));
             }

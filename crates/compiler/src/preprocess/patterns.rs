@@ -71,7 +71,7 @@ fn negated(e: &Expr) -> Option<Constant> {
 fn sum(left: &Constant, op: Operator, right: &Constant) -> Option<Constant> {
     let real = match left {
         Constant::Int(i) => *i as f64,
-        Constant::BigInt(i) => taipan_text::number::int_to_f64(i)?,
+        Constant::BigInt(i) => taipan_text::number::scale::int_to_f64(i)?,
         Constant::Float(f) => *f,
         _ => return None,
     };

@@ -35,7 +35,12 @@ impl Builder {
     }
 
     /// Resolves a block and those inside it. Returns the names that it leaves free for the blocks around it.
-    fn analyze_block(&mut self, id: BlockId, mut outer: Outer, class_entry: Option<BlockId>) -> Result<Names> {
+    fn analyze_block(
+        &mut self,
+        id: BlockId,
+        mut outer: Outer,
+        class_entry: Option<BlockId>,
+    ) -> Result<Names> {
         self.guard.check()?;
         let kind = self.table.block(id).kind;
         let function_like = self.table.block(id).is_function_like();
@@ -223,7 +228,9 @@ impl Builder {
                     if scope == NameScope::Free && in_class && CLASS_CELLS.contains(&name.as_str()) {
                         // Its own cell is not visible in a class body.
                         scope = NameScope::GlobalImplicit;
-                        comp_free.remove(&name);
+                        if !self.free_in_any_child(comp, &name) {
+                            comp_free.remove(&name);
+                        }
                         dropped.push(name.clone());
                     }
                     self.block_mut(id).symbols.set(&name, only_flags);

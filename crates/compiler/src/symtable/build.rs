@@ -6,7 +6,9 @@ use std::collections::{HashMap, HashSet};
 use taipan_syntax::ast::*;
 
 use super::mangle::mangle;
-use super::{Block, BlockId, BlockKey, BlockKind, BlockRole, ComprehensionKind, SymbolTable, Symbols, flag::*};
+use super::{
+    Block, BlockId, BlockKey, BlockKind, BlockRole, ComprehensionKind, SymbolTable, Symbols, flag::*,
+};
 use crate::depth::StackGuard;
 use crate::error::{CompileError, Result};
 use crate::flags::CompilerFlags;
@@ -111,8 +113,7 @@ impl Builder {
         let id = BlockId(self.table.blocks.len() as u32);
         let parent = self.stack.last().map(|&p| &self.table.blocks[p.0 as usize]);
         let nested = parent.is_some_and(|p| p.nested || p.is_function_like());
-        let method =
-            kind == BlockKind::Function && parent.is_some_and(|p| p.kind == BlockKind::Class);
+        let method = kind == BlockKind::Function && parent.is_some_and(|p| p.kind == BlockKind::Class);
         self.table.blocks.push(Block {
             id,
             name,
@@ -204,7 +205,13 @@ impl Builder {
         self.add_def_ctx(name, flags, span, ExprContext::Store)
     }
 
-    pub(super) fn add_def_ctx(&mut self, name: &Identifier, flags: u32, span: Span, ctx: ExprContext) -> Result {
+    pub(super) fn add_def_ctx(
+        &mut self,
+        name: &Identifier,
+        flags: u32,
+        span: Span,
+        ctx: ExprContext,
+    ) -> Result {
         if flags & (DEF_PARAM | DEF_LOCAL | DEF_IMPORT) != 0 {
             check_name(name, span, ctx)?;
         }
@@ -231,9 +238,8 @@ impl Builder {
         let mut new = old | flags;
         if entry.comp_iter_target {
             if new & (DEF_GLOBAL | DEF_NONLOCAL) != 0 {
-                let message = format!(
-                    "comprehension inner loop cannot rebind assignment expression target '{name}'"
-                );
+                let message =
+                    format!("comprehension inner loop cannot rebind assignment expression target '{name}'");
                 return Err(CompileError::syntax(message, span));
             }
             new |= DEF_COMP_ITER;
@@ -338,9 +344,7 @@ impl Builder {
             StmtKind::Import(i) => i.names.iter().try_for_each(|a| self.alias(a)),
             StmtKind::ImportFrom(i) => i.names.iter().try_for_each(|a| self.alias(a)),
             StmtKind::Global(g) => g.names.iter().try_for_each(|n| self.directive(n, DEF_GLOBAL, s.span)),
-            StmtKind::Nonlocal(g) => {
-                g.names.iter().try_for_each(|n| self.directive(n, DEF_NONLOCAL, s.span))
-            }
+            StmtKind::Nonlocal(g) => g.names.iter().try_for_each(|n| self.directive(n, DEF_NONLOCAL, s.span)),
             StmtKind::Expr(e) => self.expr(&e.value),
         }
     }
@@ -441,7 +445,9 @@ impl Builder {
             return Ok(());
         }
         match name.split_once('.') {
-            Some((first, _)) if a.asname.is_none() => self.add_def(&Identifier::new(first), DEF_IMPORT, a.span),
+            Some((first, _)) if a.asname.is_none() => {
+                self.add_def(&Identifier::new(first), DEF_IMPORT, a.span)
+            }
             _ => self.add_def(name, DEF_IMPORT, a.span),
         }
     }
@@ -546,10 +552,7 @@ impl Builder {
     fn type_alias(&mut self, s: &Stmt, a: &StmtTypeAlias) -> Result {
         self.expr(&a.name)?;
         let ExprKind::Name(name) = &a.name.kind else {
-            return Err(CompileError::new(
-                crate::error::ErrorKind::Type,
-                "TypeAlias with non-Name name",
-            ));
+            return Err(CompileError::new(crate::error::ErrorKind::Type, "TypeAlias with non-Name name"));
         };
         let in_class = self.cur().kind == BlockKind::Class;
         let generic = !a.type_params.is_empty();
@@ -590,10 +593,9 @@ impl Builder {
             }
         }
         if let Some(args) = function {
-            if !args.defaults.is_empty() {
-                let name = self.names.dot_defaults.clone();
-                self.add_def(&name, DEF_PARAM, span)?;
-            }
+            // There is a slot for the defaults of every function, whether it has some or not.
+            let name = self.names.dot_defaults.clone();
+            self.add_def(&name, DEF_PARAM, span)?;
             if args.kw_defaults.iter().any(Option::is_some) {
                 let name = self.names.dot_kwdefaults.clone();
                 self.add_def(&name, DEF_PARAM, span)?;
@@ -667,7 +669,8 @@ impl Builder {
         let block = self.cur();
         let kind = block.kind;
         let unevaluated = kind == BlockKind::Function;
-        let conditional = kind == BlockKind::Module || (kind == BlockKind::Class && block.in_conditional_block);
+        let conditional =
+            kind == BlockKind::Module || (kind == BlockKind::Class && block.in_conditional_block);
         if conditional && !block.has_conditional_annotations {
             block.has_conditional_annotations = true;
             let name = self.names.conditional_annotations.clone();
