@@ -192,7 +192,7 @@ impl<'a> Codegen<'a> {
         let mut flags = CodeFlags::default();
         let mut set = |on: bool, flag: CodeFlags| {
             if on {
-                flags = flags | flag;
+                flags |= flag;
             }
         };
         if block.is_function_like() {
@@ -246,7 +246,7 @@ impl<'a> Codegen<'a> {
     /// Makes a function of a code object, with the closure it needs. `attributes` says which of its attributes
     /// lie on the stack already (1 defaults, 2 keyword defaults, 4 annotations, 16 annotate).
     pub(super) fn make_closure(&mut self, at: Location, code: CodeObject, attributes: u32) -> Result {
-        let free: Vec<Name> = code.freevars().map(|n| n.clone()).collect();
+        let free: Vec<Name> = code.freevars().cloned().collect();
         for name in &free {
             let slot = self.closure_slot(name)?;
             self.op_i(at, Opcode::LOAD_CLOSURE, slot);
