@@ -60,7 +60,9 @@ impl Machine<'_> {
     }
 
     fn objects(&mut self, n: u32) {
-        (0..n).for_each(|_| drop(self.object()));
+        for _ in 0..n {
+            self.object();
+        }
     }
 
     fn load(&mut self, i: u32, borrow: bool) {
@@ -171,7 +173,9 @@ impl Machine<'_> {
                 }
                 self.push(OBJECT);
             }
-            POP_TOP => drop(self.pop()),
+            POP_TOP => {
+                self.pop();
+            }
             COPY => {
                 let item = self.stack[self.stack.len() - arg as usize];
                 assert!(item.kind != Null, "NULL copied");

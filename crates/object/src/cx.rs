@@ -36,6 +36,9 @@ pub mod breaker {
     pub const TRACE: u32 = 64;
 }
 
+/// What finalisers themselves release waits beyond this depth.
+const MOST_NESTED_DRAINS: u32 = 20;
+
 /// Thread state and token. Not `Send`, not `Sync`.
 pub struct Cx {
     interp: NonNull<Interp>,
@@ -53,7 +56,7 @@ pub struct Cx {
     pub thread_id: u64,
     pub(crate) repr_running: Vec<crate::value::Word>,
     /// How deep releases of pending objects are nested.
-    draining: Cell<bool>,
+    draining: Cell<u32>,
 }
 
 impl Cx {
@@ -74,7 +77,7 @@ impl Cx {
             vm: std::ptr::null_mut(),
             thread_id,
             repr_running: Vec::new(),
-            draining: Cell::new(false),
+            draining: Cell::new(0),
         }
     }
 
@@ -265,21 +268,28 @@ impl Cx {
     /// reported as unraisable.
     #[cold]
     pub fn drain_pending(&mut self) {
-        if self.draining.replace(true) {
+        let depth = self.draining.get();
+        if depth >= MOST_NESTED_DRAINS {
             return;
         }
+        self.draining.set(depth + 1);
+        // An exception may be on its way to its handler.
+        let raised = self.raised.take();
         loop {
             // SAFETY: the heap is live; the reference ends before Python code runs.
-            let next = unsafe {
+            let batch = unsafe {
                 let pending = &mut (*self.heap).pending;
-                if pending.is_empty() { None } else { Some(pending.remove(0)) }
+                std::mem::take(pending)
             };
-            match next {
-                Some(object) => crate::weakref::finish(self, object),
-                None => break,
+            if batch.is_empty() {
+                break;
+            }
+            for object in batch {
+                crate::weakref::finish(self, object);
             }
         }
-        self.draining.set(false);
+        self.raised = raised;
+        self.draining.set(depth);
     }
 
     /// Whether objects wait for [`Cx::drain_pending`].

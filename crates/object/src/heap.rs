@@ -356,6 +356,8 @@ impl Heap {
 
 impl Drop for Heap {
     fn drop(&mut self) {
+        // Objects that still wait for a finaliser go with their pages.
+        std::mem::forget(std::mem::take(&mut self.pending));
         for &segment in &self.segments {
             // SAFETY: allocated in `add_page` with this layout.
             unsafe { dealloc(segment, Layout::from_size_align_unchecked(PAGE * SEGMENT_PAGES, PAGE)) };

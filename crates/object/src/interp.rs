@@ -63,9 +63,6 @@ pub struct Runtime {
 
 /// One interpreter.
 pub struct Interp {
-    heap: Box<Heap>,
-    /// The one flag that the dispatch loop looks at.
-    pub breaker: Arc<AtomicU32>,
     pub runtime: Runtime,
     pub(crate) next_version: u32,
     /// The version that `dict::keys_version` gives next; 0 once they are used up.
@@ -87,6 +84,10 @@ pub struct Interp {
     /// 0, 1 (`-b`) or 2 (`-bb`).
     pub bytes_warning: u8,
     pub optimize: u8,
+    /// After all that holds values: they are released into it.
+    heap: Box<Heap>,
+    /// The one flag that the dispatch loop looks at. The heap points to it, so it goes last.
+    pub breaker: Arc<AtomicU32>,
 }
 
 impl Interp {

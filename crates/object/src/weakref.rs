@@ -226,7 +226,8 @@ fn enter(cx: &mut Cx, referent: NonNull<Header>, made: &Value, rank: u8) {
     // SAFETY: the heap is live, and nothing else uses the table meanwhile; the referent is live.
     unsafe {
         let heap: *mut Heap = cx.heap();
-        let list = (&mut (*heap).weak.lists).entry(referent.as_ptr() as usize).or_default();
+        let lists = &mut (*heap).weak.lists;
+        let list = lists.entry(referent.as_ptr() as usize).or_default();
         let has_ref = list.first().is_some_and(|&p| is_shared(p, &REFERENCE_TYPE));
         let after = usize::from(has_ref);
         let has_proxy =
@@ -307,7 +308,8 @@ pub(crate) unsafe fn clear_references(heap: *mut Heap, p: NonNull<Header>) {
     unsafe {
         let header = p.as_ref();
         header.upper.set(header.upper.get() & !WEAKLY_REFERENCED);
-        let Some(list) = (&mut (*heap).weak.lists).remove(&(p.as_ptr() as usize)) else { return };
+        let lists = &mut (*heap).weak.lists;
+        let Some(list) = lists.remove(&(p.as_ptr() as usize)) else { return };
         for reference in list {
             clear_one(heap, reference, true);
         }
@@ -326,7 +328,8 @@ unsafe fn clear_one(heap: *mut Heap, reference: NonNull<Header>, call: bool) {
         weak.referent.set(None);
         if call && weak.callback.is_some() && reference.as_ref().count() != 0 {
             weak.due.set(true);
-            (&mut (*heap).pending).push(Value::clone(&value));
+            let pending = &mut (*heap).pending;
+            pending.push(Value::clone(&value));
             (*heap).break_for(breaker::PENDING);
         }
     }
@@ -347,7 +350,8 @@ pub(crate) unsafe fn clear_for_collector(
     // SAFETY: the caller's promise; references in the table are live.
     unsafe {
         let key = p.as_ptr() as usize;
-        let Some(list) = (&mut (*heap).weak.lists).remove(&key) else { return };
+        let lists = &mut (*heap).weak.lists;
+        let Some(list) = lists.remove(&key) else { return };
         let mut kept = Vec::new();
         for reference in list {
             let value = std::mem::ManuallyDrop::new(Value::from_ptr(reference));
@@ -361,7 +365,8 @@ pub(crate) unsafe fn clear_for_collector(
         if kept.is_empty() {
             set_flag(p, false);
         } else {
-            (&mut (*heap).weak.lists).insert(key, kept);
+            let lists = &mut (*heap).weak.lists;
+            lists.insert(key, kept);
         }
     }
 }
@@ -411,7 +416,7 @@ pub(crate) fn reference_to(cx: &mut Cx, referent: &Value) -> Value {
 }
 
 /// What a reference made by [`reference_to`] refers to, unless it died.
-pub(crate) fn referent(_cx: &Cx, reference: &Value) -> Option<Value> {
+pub fn referent(_cx: &Cx, reference: &Value) -> Option<Value> {
     as_weak(reference).and_then(WeakRef::referent)
 }
 

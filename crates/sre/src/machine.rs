@@ -438,7 +438,8 @@ impl<C: Character, E> Thread<'_, '_, C, E> {
         let (min, max) = (bounds.min as usize, unbounded(bounds.max));
         let most = if greed == Greed::Lazy { min } else { max };
         let count = self.count(unit, most);
-        if count < min {
+        // Beyond the subject's end (`pos` above `endpos`) not even nothing can be taken.
+        if count < min || self.pos > self.run.text.len() {
             return Ok(false);
         }
         let pc = self.pc;

@@ -108,8 +108,35 @@ fn damaged_code_is_refused_or_runs() {
 #[test]
 fn long_subjects_need_no_native_stack() {
     // (?:a|bb)*c over a million characters.
-    let code =
-        [14, 4, 0, 1, u32::MAX, 23, 16, 0, u32::MAX, 7, 5, 16, 97, 15, 7, 5, 16, 98, 15, 2, 0, 18, 16, 99, 1];
+    let code = [
+        14,
+        4,
+        0,
+        1,
+        u32::MAX,
+        23,
+        17,
+        0,
+        u32::MAX,
+        7,
+        5,
+        16,
+        97,
+        15,
+        9,
+        7,
+        16,
+        98,
+        16,
+        98,
+        15,
+        2,
+        0,
+        18,
+        16,
+        99,
+        1,
+    ];
     let pattern = Pattern::new(&code, 0).expect("valid code");
     let mut subject = vec![b'a'; 1_000_000];
     subject.push(b'c');

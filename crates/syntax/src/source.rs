@@ -55,11 +55,14 @@ impl SourceText {
         if bom && name != "utf-8" {
             return Err(bom_conflict(body, &cookie, &name));
         }
-        let text = match name.as_str() {
-            "utf-8" | "utf8" => decode_utf8(body)?,
-            "iso-8859-1" => body.iter().map(|&b| char::from(b)).collect(),
-            "ascii" | "us-ascii" => decode_ascii(body)?,
-            other => match decoder(other, body) {
+        let alias = name.to_ascii_lowercase().replace('_', "-");
+        let text = match alias.as_str() {
+            "utf-8" | "utf8" | "u8" | "utf" => decode_utf8(body)?,
+            "iso-8859-1" | "latin1" | "latin" | "l1" | "iso8859-1" | "8859" | "cp819" => {
+                body.iter().map(|&b| char::from(b)).collect()
+            }
+            "ascii" | "us-ascii" | "646" => decode_ascii(body)?,
+            _ => match decoder(&name, body) {
                 Ok(Some(text)) => text,
                 Ok(None) => return Err(bare_encoding_error(format!("unknown encoding: {}", cookie.name))),
                 Err(message) => return Err(bare_encoding_error(message)),

@@ -4,6 +4,7 @@
 use taipan_object::{Obj, Slots, Type, TypeDefs, ty};
 
 pub mod complex;
+pub mod dict;
 pub mod exceptions;
 pub mod float;
 pub mod format;
@@ -11,9 +12,13 @@ pub mod int;
 pub mod list;
 pub mod mappingproxy;
 pub mod module;
+pub mod namespace;
 pub mod none;
 pub mod object;
+pub mod set;
+pub mod support;
 pub mod type_;
+pub mod weakref;
 
 /// Collects the static types to be made ready, bases before subtypes.
 #[derive(Default)]
@@ -48,7 +53,11 @@ pub fn install(types: &mut Types) {
     float::install(types);
     complex::install(types);
     list::install(types);
-    mappingproxy::install(types);
     module::install(types);
     exceptions::install(types);
+    dict::install(types);
+    set::install(types);
+    mappingproxy::install(types);
+    namespace::install(types);
+    weakref::install(types);
 }

@@ -12,7 +12,7 @@ use std::{fs, io};
 
 const HELP: &str = "usage: cargo xtask bench [--taipan BIN] [--python PATH]… [--runs N] [names…]
 
-Times benchmarks/*.py (or those whose names are given) under Taipan and each --python (default: TAIPAN_PYTHON, or python3.14).
+Times benchmarks/*.py (or those whose names are given) under Taipan and each --python (default: TAIPAN_REFERENCE, or python3.14).
 A ratio below 1 means that Taipan is faster.";
 
 /// One interpreter's times for a program.

@@ -24,9 +24,9 @@ pub fn taipan(asked: Option<&str>) -> Option<PathBuf> {
     built.into_iter().filter(|path| path.is_file()).max_by_key(dated)
 }
 
-/// CPython 3.14: what was asked for, or `TAIPAN_PYTHON`, or `python3.14` on the path; only if it runs.
+/// CPython 3.14: what was asked for, or `TAIPAN_REFERENCE`, or `python3.14` on the path; only if it runs.
 pub fn python(asked: Option<&str>) -> Option<PathBuf> {
-    let variable = std::env::var("TAIPAN_PYTHON").ok();
+    let variable = std::env::var("TAIPAN_REFERENCE").ok();
     let name = asked.or(variable.as_deref()).unwrap_or("python3.14");
     let path = if name.contains('/') { absolute(name) } else { PathBuf::from(name) };
     let check =

@@ -1,8 +1,8 @@
 //! Runs the programs of `tests/programs` and compares what they print with what was recorded from the reference.
 //!
 //! Beside `NAME.py` lie `NAME.out` (standard output) and, where they are not empty and 0, `NAME.err` (standard error) and
-//! `NAME.status`; `NAME.in` is its standard input. The program's folder is written `{dir}` in what is recorded, so that
-//! tracebacks are the same everywhere.
+//! `NAME.status`; `NAME.in` is its standard input. The program's folder is written `{dir}` in what is recorded,
+//! the folder in which it runs `{work}`, and addresses of objects `0x…`, so that it is the same everywhere.
 
 use crate::arguments::Arguments;
 use crate::{places, process};
@@ -127,8 +127,27 @@ fn observe(interpreter: &Path, program: &Path, limit: Duration) -> io::Result<Ob
         return Err(io::Error::other(format!("no end after {} s", limit.as_secs())));
     }
     let folder = program.parent().unwrap_or(program).to_string_lossy().into_owned();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&folder, "{dir}");
+    let text = |bytes: &[u8]| {
+        without_addresses(
+            &String::from_utf8_lossy(bytes)
+                .replace(&folder, "{dir}")
+                .replace(&*scratch.to_string_lossy(), "{work}"),
+        )
+    };
     Ok(Observed { output: text(&outcome.output), error: text(&outcome.error), status: outcome.status })
+}
+
+/// The text with `0x…` in the place of addresses, which differ from run to run.
+fn without_addresses(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut parts = text.split(" at 0x");
+    result += parts.next().unwrap_or_default();
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
+        result += if digits >= 8 { " at 0x…" } else { " at 0x" };
+        result += if digits >= 8 { &part[digits..] } else { part };
+    }
+    result
 }
 
 fn read(path: &Path) -> io::Result<Option<String>> {

@@ -51,7 +51,9 @@ pub fn run(arguments: &[String]) -> ExitCode {
             let tests = tests.or_else(|| conformance::default_tests(python));
             own_tests(&taipan, python, tests.as_deref(), &mut count);
         }
-        None => println!("bytecode, conformance: skipped, because there is no CPython 3.14 (TAIPAN_PYTHON)"),
+        None => {
+            println!("bytecode, conformance: skipped, because there is no CPython 3.14 (TAIPAN_REFERENCE)")
+        }
     }
     println!("{} passed, {} failed", count.passed, count.failed);
     ExitCode::from(u8::from(count.failed > 0))

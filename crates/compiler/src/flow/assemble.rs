@@ -83,16 +83,13 @@ fn units(opcode: Opcode, operand: u32) -> usize {
     extensions(operand) + 1 + caches(opcode)
 }
 
-/// Chooses the direction of the jumps that have none yet.
-fn choose_directions(instrs: &mut [FlatInstr]) {
-    for (index, instr) in instrs.iter_mut().enumerate() {
-        let forward = instr.operand as usize > index;
-        instr.opcode = match instr.opcode {
-            Opcode::JUMP | Opcode::JUMP_NO_INTERRUPT if forward => Opcode::JUMP_FORWARD,
-            Opcode::JUMP => Opcode::JUMP_BACKWARD,
-            Opcode::JUMP_NO_INTERRUPT => Opcode::JUMP_BACKWARD_NO_INTERRUPT,
-            other => other,
-        };
+/// The jump with a direction, for one that has none yet.
+fn with_direction(opcode: Opcode, forward: bool) -> Opcode {
+    match opcode {
+        Opcode::JUMP | Opcode::JUMP_NO_INTERRUPT if forward => Opcode::JUMP_FORWARD,
+        Opcode::JUMP => Opcode::JUMP_BACKWARD,
+        Opcode::JUMP_NO_INTERRUPT => Opcode::JUMP_BACKWARD_NO_INTERRUPT,
+        other => other,
     }
 }
 
@@ -100,12 +97,11 @@ fn choose_directions(instrs: &mut [FlatInstr]) {
 /// on distances: sizes start from the targets' indices and are corrected until they agree. Returns the offset, in
 /// units, of each instruction, and of the end.
 fn resolve_jumps(instrs: &mut [FlatInstr]) -> Result<Vec<u32>, FlowError> {
-    let targets: Vec<(u32, u32)> = instrs
-        .iter()
-        .enumerate()
-        .filter(|(_, instr)| is_jump(instr.opcode))
-        .map(|(index, instr)| (index as u32, instr.operand))
-        .collect();
+    let mut targets: Vec<(u32, u32)> = Vec::new();
+    for (index, instr) in instrs.iter_mut().enumerate().filter(|(_, instr)| is_jump(instr.opcode)) {
+        instr.opcode = with_direction(instr.opcode, instr.operand as usize > index);
+        targets.push((index as u32, instr.operand));
+    }
     let mut offsets = vec![0u32; instrs.len() + 1];
     loop {
         let mut offset = 0u64;
@@ -183,7 +179,9 @@ fn exception_table(instrs: &[FlatInstr], offsets: &[u32]) -> Vec<u8> {
 
 fn location_table(instrs: &mut [FlatInstr], offsets: &[u32], first_line: i32) -> Vec<u8> {
     let mut behind = NO_LOCATION;
-    for instr in instrs.iter_mut().rev() {
+    let borrowing = instrs.iter().rposition(|instr| instr.location == NEXT_LOCATION);
+    let reach = borrowing.map_or(0, |last| (last + 2).min(instrs.len()));
+    for instr in instrs[..reach].iter_mut().rev() {
         if instr.location == NEXT_LOCATION {
             let terminates = is_jump(instr.opcode) || super::cfg::ends_scope(instr.opcode);
             instr.location = if terminates { NO_LOCATION } else { behind };
@@ -242,7 +240,6 @@ pub fn assemble(
     slot_count: usize,
     filename: Name,
 ) -> Result<CodeObject, FlowError> {
-    choose_directions(&mut instrs);
     let offsets = resolve_jumps(&mut instrs)?;
     let code = encode(&instrs, offsets[instrs.len()])?;
     let exceptiontable = exception_table(&instrs, &offsets);

@@ -176,6 +176,8 @@ pub struct Cfg {
     blocks: Vec<Block>,
     /// Whether the sequence opens or closes blocks with handlers; without, some passes have nothing to do.
     pub has_handlers: bool,
+    /// Whether there are `LOAD_CLOSURE` or `STORE_FAST_MAYBE_NULL`, which have to be replaced in the end.
+    pub has_other_pseudo: bool,
 }
 
 impl std::ops::Index<BlockId> for Cfg {
@@ -293,7 +295,7 @@ impl Builder {
                 _ => return Err(FlowError::BadTarget),
             }
         }
-        let mut cfg = Cfg { blocks: Vec::with_capacity(16), has_handlers: false };
+        let mut cfg = Cfg { blocks: Vec::with_capacity(16), has_handlers: false, has_other_pseudo: false };
         let current = cfg.new_block();
         Ok(Builder { cfg, block_at, current })
     }
@@ -328,7 +330,11 @@ impl Builder {
             // The label's number for now; a block once all blocks are there.
             new.target = BlockId(instr.operand);
         }
-        self.cfg.has_handlers |= opens_handler(instr.opcode) || instr.opcode == Opcode::POP_BLOCK;
+        if instr.opcode.is_pseudo() {
+            self.cfg.has_handlers |= opens_handler(instr.opcode) || instr.opcode == Opcode::POP_BLOCK;
+            self.cfg.has_other_pseudo |=
+                matches!(instr.opcode, Opcode::LOAD_CLOSURE | Opcode::STORE_FAST_MAYBE_NULL);
+        }
         let block = &mut self.cfg[self.current];
         if block.instrs.capacity() == 0 {
             block.instrs.reserve_exact(room);

@@ -21,7 +21,9 @@ pub fn remove_unreachable(cfg: &mut Cfg, work: &mut Vec<BlockId>) {
         if next.is_some() && cfg[id].falls_through() {
             enter(cfg, work, next);
         }
-        for index in 0..cfg[id].instrs.len() {
+        // Jumps are at the ends of blocks, handler openers anywhere.
+        let count = cfg[id].instrs.len();
+        for index in if cfg.has_handlers { 0 } else { count.saturating_sub(1) }..count {
             let instr = cfg[id].instrs[index];
             if has_target(instr.opcode) {
                 enter(cfg, work, instr.target);
@@ -64,6 +66,10 @@ fn inline_target(cfg: &mut Cfg, id: BlockId) -> bool {
         return false;
     }
     let target = &cfg[jump.target];
+    // Empty loops (which code generation never makes without a line) would be unrolled for ever.
+    if jump.target == id || target.last().is_some_and(|last| last.target == jump.target) {
+        return false;
+    }
     let small_exit = target.exits_scope() && target.instrs.len() <= MAX_COPIED_INSTRUCTIONS;
     let lineless_jump = target.has_no_line() && !target.falls_through();
     if !small_exit && !lineless_jump {

@@ -85,17 +85,16 @@ fn mark_cold(cfg: &mut Cfg, work: &mut Vec<BlockId>) {
     }
 }
 
-/// Calls `visit` for the block that control falls into and for the targets of jumps.
+/// Calls `visit` for the block that control falls into and for the target of the jump at its end.
 fn for_each_successor(cfg: &mut Cfg, id: BlockId, mut visit: impl FnMut(&mut Cfg, BlockId)) {
     let next = cfg[id].next;
     if next.is_some() && cfg[id].falls_through() {
         visit(cfg, next);
     }
-    for index in 0..cfg[id].instrs.len() {
-        let instr = cfg[id].instrs[index];
-        if is_jump(instr.opcode) {
-            visit(cfg, instr.target);
-        }
+    if let Some(&last) = cfg[id].last()
+        && is_jump(last.opcode)
+    {
+        visit(cfg, last.target);
     }
 }
 

@@ -34,6 +34,10 @@ pub fn expand_conditional_jumps(cfg: &mut Cfg) {
 
 /// Replaces the other pseudo-instructions, jumps aside.
 pub fn replace_pseudo_instructions(cfg: &mut Cfg) {
+    if !cfg.has_handlers && !cfg.has_other_pseudo {
+        remove_redundant_nops(cfg);
+        return;
+    }
     for_each_block!(cfg, id, {
         for instr in &mut cfg[id].instrs {
             match instr.opcode {
@@ -115,21 +119,23 @@ impl Slots {
 /// Gives cells and free variables their slots, and puts the frame's set-up in front. Returns the number of slots.
 pub fn prepare_locals(cfg: &mut Cfg, metadata: &UnitMetadata) -> Result<usize, FlowError> {
     let slots = Slots::of(metadata);
-    for_each_block!(cfg, id, {
-        for instr in &mut cfg[id].instrs {
-            if matches!(
-                instr.opcode,
-                Opcode::MAKE_CELL
-                    | Opcode::LOAD_CLOSURE
-                    | Opcode::LOAD_DEREF
-                    | Opcode::STORE_DEREF
-                    | Opcode::DELETE_DEREF
-                    | Opcode::LOAD_FROM_DICT_OR_DEREF
-            ) {
-                instr.operand = *slots.slots.get(instr.operand as usize).ok_or(FlowError::BadOperand)?;
+    if metadata.cellvars.len() + metadata.freevars.len() > 0 {
+        for_each_block!(cfg, id, {
+            for instr in &mut cfg[id].instrs {
+                if matches!(
+                    instr.opcode,
+                    Opcode::MAKE_CELL
+                        | Opcode::LOAD_CLOSURE
+                        | Opcode::LOAD_DEREF
+                        | Opcode::STORE_DEREF
+                        | Opcode::DELETE_DEREF
+                        | Opcode::LOAD_FROM_DICT_OR_DEREF
+                ) {
+                    instr.operand = *slots.slots.get(instr.operand as usize).ok_or(FlowError::BadOperand)?;
+                }
             }
-        }
-    });
+        });
+    }
     let mut prefix = Vec::new();
     if !metadata.freevars.is_empty() {
         prefix.push(CfgInstr::new(Opcode::COPY_FREE_VARS, metadata.freevars.len() as u32, NO_LOCATION));

@@ -22,6 +22,8 @@ mod lower;
 mod peephole;
 mod subscript;
 mod swaps;
+#[cfg(test)]
+mod tests;
 mod unbound;
 mod unused;
 

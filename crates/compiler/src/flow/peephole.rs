@@ -124,9 +124,12 @@ fn merge_none_test(instrs: &mut [CfgInstr], index: usize) {
 pub fn optimize_blocks(cfg: &mut Cfg, consts: &mut ConstantTable) -> Result<(), FlowError> {
     for_each_block!(cfg, id, {
         let mut index = 0;
+        // A chain of jumps has at most as many links as there are blocks; a longer one goes round in circles.
+        let mut links = cfg.block_count();
         while index < cfg[id].instrs.len() {
-            if has_target(cfg[id].instrs[index].opcode) {
+            if has_target(cfg[id].instrs[index].opcode) && links > 0 {
                 index = thread_jump(cfg, id, index);
+                links -= 1;
             } else {
                 optimize_instr(&mut cfg[id].instrs, index, consts)?;
                 index += 1;

@@ -23,7 +23,8 @@ use crate::ty::{Type, flags};
 use crate::value::{Handle, R, Raised, Value};
 pub(crate) use backed::{detach, is_view, materialize};
 pub use backed::{instance_dict, set_instance_dict};
-use table::{Quick, Table, quick_equal};
+pub use table::quick_equal;
+use table::{Quick, Table};
 
 /// The payload of `dict`. Payloads of subtypes may begin with it.
 #[repr(C)]

@@ -117,7 +117,7 @@ const LEAST: usize = 8;
 
 /// Equality of keys of equal hash without Python code; `None` where it needs it.
 #[inline(always)]
-pub(crate) fn quick_equal(a: &Value, b: &Value) -> Option<bool> {
+pub fn quick_equal(a: &Value, b: &Value) -> Option<bool> {
     if a.is(b) {
         return Some(true);
     }

@@ -66,7 +66,7 @@ impl Lexer<'_> {
         mode.field_depth += 1;
         if mode.field_depth >= MAX_FIELD_NESTING {
             let letter = mode.letter();
-            let at = self.pos + 1;
+            let at = self.pos;
             return Err(self.error_at(at, format!("{letter}-string: expressions nested too deeply")));
         }
         mode.in_text = false;
@@ -98,7 +98,9 @@ impl Lexer<'_> {
                         ));
                     }
                     self.pos = at;
-                    return Err(self.unterminated_fstring());
+                    let mut error = self.unterminated_fstring();
+                    error.at_eof = at >= self.bytes.len() && quote_size == 3;
+                    return Err(error);
                 }
                 b'\n' => {
                     self.line += 1;

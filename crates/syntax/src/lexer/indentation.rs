@@ -90,17 +90,12 @@ impl Lexer<'_> {
 
     fn tab_error(&mut self) -> Box<super::LexError> {
         let message = "inconsistent use of tabs and spaces in indentation";
-        let end = self.source.line_text(self.line).chars().count() as i64 + 1;
-        let mut error = self.parser_style_error(SyntaxErrorKind::Tab, message, 1);
-        if let Some(location) = &mut error.error.location {
-            location.offset = end;
-        }
-        error
+        self.parser_style_error(SyntaxErrorKind::Tab, message, 1)
     }
 
     fn dedent_error(&mut self) -> Box<super::LexError> {
         let message = "unindent does not match any outer indentation level";
-        let end = self.source.line_text(self.line).chars().count() as i64 + 1;
+        let end = self.given_line_length();
         let mut error = self.parser_style_error(SyntaxErrorKind::Indentation, message, end);
         if let Some(location) = &mut error.error.location {
             location.end_offset = Some(-1);

@@ -45,6 +45,8 @@ pub struct LexError {
     pub eager: bool,
     /// Was it the end of the input?
     pub at_eof: bool,
+    /// Was an f-string or t-string open? Then errors of the parser in it come first.
+    pub in_string: bool,
 }
 
 /// The bracket that was still open, for errors about it.
@@ -71,6 +73,8 @@ pub struct Tokens {
     pub comments: Vec<(u32, u32)>,
     /// the innermost open bracket at the end
     pub open_bracket: Option<OpenBracket>,
+    /// length of the text that was read, with or without an implied newline
+    pub end: u32,
 }
 
 /// A warning with the number of the token that had been lexed before it.
@@ -140,7 +144,10 @@ pub fn lex(source: &SourceText, options: LexOptions) -> Tokens {
         warnings: Vec::new(),
         comments: Vec::new(),
     };
-    let error = lexer.run().err().map(|error| *error);
+    let mut error = lexer.run().err().map(|error| *error);
+    if let Some(error) = &mut error {
+        error.in_string = !lexer.strings.is_empty();
+    }
     if error.is_some() {
         let at = lexer.pos.min(lexer.bytes.len());
         lexer.push_at(TokenKind::Error, at, at, lexer.line);
@@ -151,6 +158,7 @@ pub fn lex(source: &SourceText, options: LexOptions) -> Tokens {
         warnings: lexer.warnings,
         comments: lexer.comments,
         open_bracket: lexer.brackets.last().copied(),
+        end: text.len() as u32,
     }
 }
 
@@ -300,11 +308,9 @@ impl<'a> Lexer<'a> {
     }
 
     fn bad_continuation(&mut self) -> Box<LexError> {
-        if self.pos >= self.bytes.len() {
-            return self.unexpected_eof();
-        }
         let start = self.source.line_start(self.line);
-        let column = self.source.chars_between(start, self.pos as u32);
+        let at_end = u32::from(self.pos >= self.bytes.len());
+        let column = self.source.chars_between(start, self.pos as u32) - at_end;
         let width = self.text[self.pos..].chars().next().map_or(0, |c| c.len_utf8());
         self.pos += width;
         self.parser_style_error(
@@ -321,22 +327,22 @@ impl<'a> Lexer<'a> {
         let line = self.line.min(self.source.line_count());
         let line = if self.source.line_text(line).is_empty() && line > 1 { line - 1 } else { line };
         let text = self.source.line_with_newline(line).to_owned();
-        let column = text.trim_end_matches('\n').chars().count() as i64;
+        let column = text.chars().count() as i64;
         let location = ErrorLocation {
             lineno: i64::from(line),
             offset: column,
             end_lineno: Some(i64::from(line)),
-            end_offset: Some(0),
+            end_offset: Some(-1),
             text: Some(text),
         };
         let error = SyntaxError::at(SyntaxErrorKind::Syntax, "unexpected EOF while parsing", location);
-        Box::new(LexError { error, eager: false, at_eof: true })
+        Box::new(LexError { error, eager: false, at_eof: true, in_string: false })
     }
 
     pub(crate) fn unclosed_bracket(&self) -> Option<Box<LexError>> {
         let open = self.brackets.last()?;
         let error = unclosed_bracket_error(self.source, *open);
-        Some(Box::new(LexError { error, eager: false, at_eof: true }))
+        Some(Box::new(LexError { error, eager: false, at_eof: true, in_string: false }))
     }
 
     /// Ends the token stream. Always gives false, or the error of an open bracket.
@@ -466,7 +472,7 @@ impl<'a> Lexer<'a> {
             text: Some(self.source.line_text(line).to_owned()),
         };
         let error = SyntaxError::at(SyntaxErrorKind::Syntax, message, location);
-        Box::new(LexError { error, eager: true, at_eof: false })
+        Box::new(LexError { error, eager: true, at_eof: false, in_string: false })
     }
 
     /// An error that CPython's parser makes from a state of the tokenizer.
@@ -479,7 +485,14 @@ impl<'a> Lexer<'a> {
             text: Some(self.source.line_with_newline(self.line).to_owned()),
         };
         let error = SyntaxError::at(kind, message, location);
-        Box::new(LexError { error, eager: false, at_eof: false })
+        Box::new(LexError { error, eager: false, at_eof: false, in_string: false })
+    }
+
+    /// Characters of the current line, with its newline if the source as given has one.
+    fn given_line_length(&self) -> i64 {
+        let start = self.source.line_start(self.line);
+        let end = self.source.line_start(self.line + 1).min(self.bytes.len() as u32);
+        i64::from(self.source.chars_between(start, end))
     }
 
     fn warn(&mut self, category: WarningCategory, message: String, start: usize, end: usize) {

@@ -100,7 +100,7 @@ impl Lexer<'_> {
         if nonzero {
             let line_start = self.source.line_start(self.line);
             let first = i64::from(self.source.chars_between(line_start, start as u32)) + 1;
-            let last = i64::from(self.source.chars_between(line_start, zeros_end as u32));
+            let last = i64::from(self.source.chars_between(line_start, zeros_end as u32)) + 1;
             return Err(self.error_range(
                 self.line,
                 first,

@@ -34,7 +34,7 @@ impl Lexer<'_> {
         if let Some((_, which)) = conflict.iter().find(|(both, _)| *both) {
             let line_start = self.source.line_start(self.line);
             let first = i64::from(self.source.chars_between(line_start, start as u32)) + 1;
-            let last = i64::from(self.source.chars_between(line_start, quote as u32));
+            let last = i64::from(self.source.chars_between(line_start, quote as u32)) + 1;
             return Err(self.error_range(
                 self.line,
                 first,
@@ -95,7 +95,9 @@ impl Lexer<'_> {
             };
             let Some(found) = found else {
                 self.pos = self.bytes.len();
-                return Err(self.unterminated(start, quote_char, triple, first_line, escaped_quote));
+                let mut error = self.unterminated(start, quote_char, triple, first_line, escaped_quote);
+                error.at_eof = self.strings.is_empty() || !error.error.message.contains("expecting");
+                return Err(error);
             };
             at += found;
             match self.bytes[at] {
@@ -144,7 +146,7 @@ impl Lexer<'_> {
         escaped_quote: bool,
     ) -> Box<super::LexError> {
         let mut detected = self.line;
-        if triple && self.bytes.last() == Some(&b'\n') && detected > 1 {
+        if self.pos >= self.bytes.len() && self.bytes.last() == Some(&b'\n') && detected > 1 {
             // The empty line after the final newline is not counted.
             detected -= 1;
         }
@@ -159,7 +161,7 @@ impl Lexer<'_> {
             format!("unterminated triple-quoted string literal (detected at line {detected})")
         } else if escaped_quote {
             format!(
-                "unterminated string literal (detected at line {detected}); perhaps you escaped the end quote"
+                "unterminated string literal (detected at line {detected}); perhaps you escaped the end quote?"
             )
         } else {
             format!("unterminated string literal (detected at line {detected})")

@@ -166,6 +166,11 @@ token_kinds! {
 }
 
 impl TokenKind {
+    /// Is it literal text of an f-string or t-string? Only such a token may end right after a line end it contains.
+    pub fn is_middle(self) -> bool {
+        matches!(self, Self::FstringMiddle | Self::TstringMiddle)
+    }
+
     /// Is it a hard keyword?
     pub fn is_keyword(self) -> bool {
         self >= Self::False

@@ -328,8 +328,8 @@ impl Parser<'_> {
                 self.error(span, "with Barry as BDFL, use '<>' instead of '!='")
             }
             (false, true) => {
-                self.advance();
-                self.fail()
+                let span = self.token_span(self.token());
+                self.error(span, "invalid syntax.  Maybe you meant '!=' instead of '<>'?")
             }
             _ => Ok(()),
         }

@@ -27,7 +27,10 @@ impl<'a> Parser<'a> {
         self.expect(middle)?;
         let text = self.text_value(self.token_text(token), token.start, raw, token)?;
         if !text.is_empty() {
-            out.push(Piece::Text { span: self.token_span(token), text, unicode: false });
+            let mut span = self.token_span(token);
+            // Text that ends in a doubled brace also covers the second one, which is in no token.
+            span.end_col_offset += i32::from(self.token().start == token.end + 1);
+            out.push(Piece::Text { span, text, unicode: false });
         }
         Ok(())
     }

@@ -90,14 +90,17 @@ pub fn parse(source: &SourceText, mode: Mode, options: &ParseOptions) -> Result<
     let mut parser = Parser::new(source, &tokens, options);
     match parser.module(mode) {
         Ok(module) => {
+            if mode == Mode::Single {
+                diagnose::check_single_statement(source, &tokens.tokens, parser.pos)?;
+            }
             let mut warnings: Vec<_> =
                 tokens.warnings.iter().map(|w| (w.token_index, w.warning.clone())).collect();
             warnings.extend(parser.warnings);
             warnings.sort_by_key(|&(index, _)| index);
             Ok(Parsed { module, warnings: warnings.into_iter().map(|(_, w)| w).collect() })
         }
-        Err(Fail::Error(error)) => Err(*error),
-        Err(Fail::NoMatch) => {
+        Err(Fail::Error(error)) if !options.allow_incomplete_input => Err(*error),
+        Err(_) => {
             let furthest = parser.furthest;
             Err(diagnose::diagnose(source, &tokens, mode, options, furthest))
         }
@@ -214,8 +217,6 @@ impl<'a> Parser<'a> {
         if compound {
             self.expect(TokenKind::Newline)?;
         }
-        diagnose::check_single_statement(self.source, self.tokens, self.pos)
-            .map_err(|error| Fail::Error(Box::new(error)))?;
         Ok(Mod::Interactive(ast::ModInteractive { body }))
     }
 
@@ -307,7 +308,7 @@ impl<'a> Parser<'a> {
     #[inline]
     fn end_of(&self, token: Token) -> Start {
         match self.line_starts.get(token.line as usize) {
-            Some(&next) if token.end > next => {
+            Some(&next) if token.end > next || (token.end == next && token.kind.is_middle()) => {
                 let at = self.source.line_column(token.end);
                 (at.line as i32, at.column as i32)
             }
@@ -388,7 +389,7 @@ impl<'a> Parser<'a> {
     /// An error about the last token taken, as CPython's errors without a place of their own.
     #[cold]
     fn error_at_last_token<T>(&self, message: impl Into<String>) -> PResult<T> {
-        let error = error_at_token(self.source, self.tokens, self.pos, message.into());
+        let error = error_at_token(self.source, self.lexed, self.pos, message.into());
         Err(Fail::Error(Box::new(error)))
     }
 
@@ -432,23 +433,69 @@ pub(crate) fn error_at_span(
     SyntaxError::at(kind, message, location)
 }
 
-/// CPython's error without a place of its own: it names the last token that was fetched, without an end.
+/// CPython's error without a place of its own: it names a token, mostly the last one fetched. Tokens without text have
+/// no end; their column is where the tokenizer stands.
 pub(crate) fn error_at_token(
     source: &SourceText,
-    tokens: &[Token],
+    lexed: &Tokens,
     index: usize,
     message: String,
 ) -> SyntaxError {
-    let token = tokens[index.min(tokens.len() - 1)];
-    let start = source.line_start(token.line);
+    let token = lexed.tokens[index.min(lexed.tokens.len() - 1)];
+    let (line, offset, end) = match (token.kind, &lexed.error) {
+        (TokenKind::Error, Some(error)) if error.error.message.ends_with("was never closed") => {
+            end_of_text(source, lexed.end)
+        }
+        (TokenKind::Error, Some(error)) => match &error.error.location {
+            Some(at) => (at.lineno.max(1) as u32, at.offset, None),
+            None => (token.line, 0, None),
+        },
+        _ if is_empty_token(token) => {
+            let at = token.end;
+            if at >= lexed.end {
+                end_of_text(source, lexed.end)
+            } else {
+                (source.line_of(at), i64::from(source.char_column(at)), None)
+            }
+        }
+        _ => {
+            let mut end = source.line_column(token.end);
+            if token.kind == TokenKind::Newline {
+                end = source.line_column(token.start);
+                end.column += 1;
+            }
+            let end_start = source.line_start(end.line);
+            let end_offset = i64::from(source.chars_between(end_start, end_start + end.column)) + 1;
+            (token.line, i64::from(source.char_column(token.start)) + 1, Some((end.line, end_offset)))
+        }
+    };
     let location = ErrorLocation {
-        lineno: i64::from(token.line),
-        offset: i64::from(source.chars_between(start, token.start)) + 1,
-        end_lineno: Some(i64::from(token.line)),
-        end_offset: Some(-1),
-        text: Some(source.line_with_newline(token.line).to_owned()),
+        lineno: i64::from(line),
+        offset,
+        end_lineno: Some(end.map_or(i64::from(line), |(line, _)| i64::from(line))),
+        end_offset: Some(end.map_or(-1, |(_, offset)| offset)),
+        text: Some(if line == 0 { String::new() } else { source.line_with_newline(line).to_owned() }),
     };
     SyntaxError::at(SyntaxErrorKind::Syntax, message, location)
+}
+
+/// Line and column at which the tokenizer stands when it has read all: the end of the last line.
+pub(crate) fn end_of_text(source: &SourceText, end: u32) -> (u32, i64, Option<(u32, i64)>) {
+    if end == 0 {
+        return (0, 0, None);
+    }
+    let count = source.line_count();
+    let line = if count > 1 && source.line_text(count).is_empty() { count - 1 } else { count };
+    (line, i64::from(source.chars_between(source.line_start(line), end)), None)
+}
+
+/// Has the token no text? So it is with blocks, the end, and the line end that the end of a single statement implies.
+pub(crate) fn is_empty_token(token: Token) -> bool {
+    match token.kind {
+        TokenKind::EndMarker | TokenKind::Indent | TokenKind::Dedent => true,
+        TokenKind::Newline => token.start == token.end,
+        _ => false,
+    }
 }
 
 #[allow(dead_code)]

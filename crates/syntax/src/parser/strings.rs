@@ -126,7 +126,7 @@ impl<'a> Parser<'a> {
             self.advance();
         }
         let message = "cannot mix bytes and nonbytes literals".to_owned();
-        Err(Fail::Error(Box::new(error_at_token(self.source, self.tokens, self.pos, message))))
+        Err(Fail::Error(Box::new(error_at_token(self.source, self.lexed, self.pos, message))))
     }
 
     fn literal(&self, token: Token) -> Literal<'a> {
@@ -187,7 +187,7 @@ impl<'a> Parser<'a> {
                     }
                     None => {
                         let message = format!("(value error) invalid \\x escape at position {escape}");
-                        return self.error_at_last_token(message);
+                        return self.error(self.token_span(token), message);
                     }
                 },
                 _ => match simple_escape(letter) {
@@ -223,7 +223,9 @@ impl<'a> Parser<'a> {
             let escape = rest + found;
             out.push_str(&body[rest..escape]);
             let Some(&letter) = bytes.get(escape + 1) else {
-                return self.escape_error(body, escape, escape + 1, "\\ at end of string");
+                // Only in an f-string, before the brace of a replacement field.
+                rest = escape;
+                break;
             };
             rest = escape + 2;
             match letter {
@@ -242,11 +244,11 @@ impl<'a> Parser<'a> {
                         b'u' => 4,
                         _ => 8,
                     };
-                    let value = self.hex_escape(body, escape, width)?;
+                    let value = self.hex_escape(token, body, escape, width)?;
                     out.push_code_point(value);
                     rest += width;
                 }
-                b'N' => rest = self.named_escape(body, escape, &mut out)?,
+                b'N' => rest = self.named_escape(token, body, escape, &mut out)?,
                 _ => match simple_escape(letter) {
                     Some(value) => out.push_code_point(u32::from(value)),
                     None => {
@@ -263,7 +265,7 @@ impl<'a> Parser<'a> {
         Ok(out)
     }
 
-    fn hex_escape(&mut self, body: &str, escape: usize, width: usize) -> PResult<u32> {
+    fn hex_escape(&mut self, token: Token, body: &str, escape: usize, width: usize) -> PResult<u32> {
         let bytes = body.as_bytes();
         let digits = bytes[escape + 2..].iter().take(width).take_while(|b| b.is_ascii_hexdigit()).count();
         if digits < width {
@@ -272,36 +274,43 @@ impl<'a> Parser<'a> {
                 4 => "truncated \\uXXXX escape",
                 _ => "truncated \\UXXXXXXXX escape",
             };
-            return self.escape_error(body, escape, escape + 2 + digits, name);
+            return self.escape_error(token, body, escape, escape + 2 + digits, name);
         }
         match hex(bytes, escape + 2, width) {
             Some(value) if value <= 0x10_ffff => Ok(value),
-            _ => self.escape_error(body, escape, escape + 2 + width, "illegal Unicode character"),
+            _ => self.escape_error(token, body, escape, escape + 2 + width, "illegal Unicode character"),
         }
     }
 
-    fn named_escape(&mut self, body: &str, escape: usize, out: &mut Wtf8Buf) -> PResult<usize> {
+    fn named_escape(&mut self, token: Token, body: &str, escape: usize, out: &mut Wtf8Buf) -> PResult<usize> {
         let malformed = "malformed \\N character escape";
         let after = &body[escape + 2..];
         let Some(name) = after.strip_prefix('{') else {
-            return self.escape_error(body, escape, escape + 2, malformed);
+            return self.escape_error(token, body, escape, escape + 2, malformed);
         };
         let close = match name.find('}') {
             Some(close) if close > 0 => close,
-            Some(_) => return self.escape_error(body, escape, escape + 3, malformed),
-            None => return self.escape_error(body, escape, body.len(), malformed),
+            Some(_) => return self.escape_error(token, body, escape, escape + 3, malformed),
+            None => return self.escape_error(token, body, escape, body.len(), malformed),
         };
         let end = escape + 3 + close + 1;
         match taipan_text::unicode::lookup(&name[..close]) {
             Some(value) => out.push_code_point(value),
-            None => return self.escape_error(body, escape, end, "unknown Unicode character name"),
+            None => return self.escape_error(token, body, escape, end, "unknown Unicode character name"),
         }
         Ok(end)
     }
 
     /// An error of the `unicodeescape` codec, which sees each character above ASCII as an escape of ten bytes.
     #[cold]
-    fn escape_error<T>(&self, body: &str, start: usize, end: usize, what: &str) -> PResult<T> {
+    fn escape_error<T>(
+        &mut self,
+        token: Token,
+        body: &str,
+        start: usize,
+        end: usize,
+        what: &str,
+    ) -> PResult<T> {
         let width = |text: &str| text.chars().map(|c| if c.is_ascii() { 1 } else { 10 }).sum::<usize>();
         let first = width(&body[..start]);
         let last = first + width(body.get(start..end).unwrap_or("")).max(1) - 1;
@@ -310,9 +319,47 @@ impl<'a> Parser<'a> {
         } else {
             format!("bytes in position {first}-{last}")
         };
-        self.error_at_last_token(format!(
-            "(unicode error) 'unicodeescape' codec can't decode {place}: {what}"
-        ))
+        let message = format!("(unicode error) 'unicodeescape' codec can't decode {place}: {what}");
+        if token.kind == K::String {
+            return self.error(self.token_span(token), message);
+        }
+        self.to_end_of_formatted();
+        self.error_at_last_token(message)
+    }
+
+    /// Goes to the token that ends the f-string or t-string around the current token.
+    fn to_end_of_formatted(&mut self) {
+        let mut depth = 0usize;
+        loop {
+            match self.kind() {
+                K::FstringStart | K::TstringStart => depth += 1,
+                K::FstringEnd | K::TstringEnd if depth == 0 => return,
+                K::FstringEnd | K::TstringEnd => depth -= 1,
+                K::EndMarker | K::Error => return,
+                _ => {}
+            }
+            self.advance();
+        }
+    }
+
+    /// Evaluates one literal for its errors alone.
+    pub(super) fn check_literal(&mut self) -> PResult<()> {
+        let token = self.token();
+        let mut pieces = Vec::new();
+        match token.kind {
+            K::String => {
+                let literal = self.literal(token);
+                if literal.bytes {
+                    self.bytes_value(&literal, token)?;
+                } else {
+                    self.text_value(literal.body, literal.body_start, literal.raw, token)?;
+                }
+                Ok(())
+            }
+            K::FstringStart => self.formatted_string(&mut pieces, K::FstringMiddle, K::FstringEnd),
+            K::TstringStart => self.formatted_string(&mut pieces, K::TstringMiddle, K::TstringEnd),
+            _ => self.fail(),
+        }
     }
 
     #[cold]

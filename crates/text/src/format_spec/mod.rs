@@ -119,7 +119,7 @@ impl Reader<'_> {
     fn separator(&mut self) -> Result<Option<u8>, FormatError> {
         let comma = self.accept(',');
         let underscore = self.accept('_');
-        if (comma && underscore) || (underscore && self.peek() == Some(u32::from(','))) {
+        if underscore && (comma || self.peek() == Some(u32::from(','))) {
             return value_error("Cannot specify both ',' and '_'.");
         }
         Ok(match (comma, underscore) {

@@ -181,7 +181,7 @@ fn split_float<'a>(text: &'a str, spec: &Spec, locale: &Locale) -> Pieces<'a> {
     if spec.no_negative_zero {
         let mantissa = body.split(['e', 'E']).next().unwrap_or(body);
         let finite = body.starts_with(|c: char| c.is_ascii_digit());
-        negative &= !(finite && !mantissa.contains(|c: char| matches!(c, '1'..='9')));
+        negative &= !finite || mantissa.contains(|c: char| matches!(c, '1'..='9'));
     }
     let whole = body.bytes().take_while(u8::is_ascii_digit).count();
     let (digits, rest) = body.split_at(whole);

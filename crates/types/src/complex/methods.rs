@@ -10,7 +10,9 @@ use super::{COMPLEX, Complex, from_number, get, new_complex, parts};
 pub fn new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
     let pos = args.pos();
     if pos.len() > 2 {
-        return Err(cx.type_error(format!("complex() takes at most 2 arguments ({} given)", args.values().len())));
+        return Err(
+            cx.type_error(format!("complex() takes at most 2 arguments ({} given)", args.values().len()))
+        );
     }
     let (mut real, mut imag) = (pos.first(), pos.get(1));
     for (name, value) in args.keywords() {
@@ -19,12 +21,15 @@ pub fn new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
         } else if name.eq_str("imag") {
             (&mut imag, 2)
         } else {
-            let message = format!("complex() got an unexpected keyword argument '{}'", name.to_string_lossy());
+            let message =
+                format!("complex() got an unexpected keyword argument '{}'", name.to_string_lossy());
             return Err(cx.type_error(message));
         };
         if slot.is_some() {
-            let message =
-                format!("argument for complex() given by name ('{}') and position ({place})", name.to_string_lossy());
+            let message = format!(
+                "argument for complex() given by name ('{}') and position ({place})",
+                name.to_string_lossy()
+            );
             return Err(cx.type_error(message));
         }
         *slot = Some(value);
@@ -69,14 +74,16 @@ fn single(cx: &mut Cx, x: &Value, positional: bool) -> R<(f64, f64)> {
 /// One of two arguments: a real number; a complex one is deprecated.
 fn part(cx: &mut Cx, value: &Value, name: &str) -> R<(f64, f64)> {
     let wrong = |cx: &mut Cx| {
-        let message = format!("complex() argument '{name}' must be a real number, not {}", value.type_name(cx));
+        let message =
+            format!("complex() argument '{name}' must be a real number, not {}", value.type_name(cx));
         cx.type_error(message)
     };
     if value.as_str().is_some() {
         return Err(wrong(cx));
     }
     if let Some(found) = parts(value) {
-        let message = format!("complex() argument '{name}' must be a real number, not {}", value.type_name(cx));
+        let message =
+            format!("complex() argument '{name}' must be a real number, not {}", value.type_name(cx));
         let warn = cx.interp().runtime.warn;
         warn(cx, &exc::DEPRECATION_WARNING, &message, 1)?;
         return Ok(found);
@@ -152,7 +159,7 @@ fn format(cx: &mut Cx, this: &Value, format_spec: &Value) -> R {
     };
     let locale = if spec.kind == u32::from('n') { crate::format::locale(cx) } else { Locale::default() };
     let (r, i) = get(cx, this)?;
-    let result = format_complex(r, i, &spec, &locale);
+    let result = format_complex((r, i), &spec, &name, &locale);
     crate::format::finish(cx, result)
 }
 

@@ -3,7 +3,9 @@
 mod methods;
 
 use taipan_object::ty::{OBJECT, TYPE};
-use taipan_object::{CompareOp, Cx, Frozen, IntRef, Obj, Payload, R, Slots, Type, Value, exc, flags, hash, names, ops};
+use taipan_object::{
+    CompareOp, Cx, Frozen, IntRef, Obj, Payload, R, Slots, Type, Value, exc, flags, hash, names, ops,
+};
 use taipan_text::number;
 
 use crate::Types;
@@ -222,7 +224,9 @@ fn compare(cx: &mut Cx, a: &Value, b: &Value, op: CompareOp) -> R {
         r == f && i == 0.0
     } else {
         match b.as_int() {
-            Some(int) => i == 0.0 && crate::float::compare_with_int(r, int) == Some(std::cmp::Ordering::Equal),
+            Some(int) => {
+                i == 0.0 && crate::float::compare_with_int(r, int) == Some(std::cmp::Ordering::Equal)
+            }
             None => return Ok(Value::not_implemented()),
         }
     };
@@ -250,7 +254,11 @@ pub fn from_number(cx: &mut Cx, v: &Value) -> R<Option<(f64, f64)>> {
     }
     if let Some(result) = ops::call_special(cx, v, &names::__complex__, &[])? {
         let Some(found) = parts(&result) else {
-            let message = format!("{}.__complex__() must return a complex, not {}", v.type_name(cx), result.type_name(cx));
+            let message = format!(
+                "{}.__complex__() must return a complex, not {}",
+                v.type_name(cx),
+                result.type_name(cx)
+            );
             return Err(cx.type_error(message));
         };
         if !result.is_instance_exact(&COMPLEX) {
@@ -265,7 +273,11 @@ pub fn from_number(cx: &mut Cx, v: &Value) -> R<Option<(f64, f64)>> {
         return Ok(Some(found));
     }
     let slots = v.ty(cx).slots();
-    if v.as_float().is_some() || matches!(v.as_int(), Some(IntRef::Small(_) | IntRef::Big(_))) || slots.float.is_some() || slots.index.is_some() {
+    if v.as_float().is_some()
+        || matches!(v.as_int(), Some(IntRef::Small(_) | IntRef::Big(_)))
+        || slots.float.is_some()
+        || slots.index.is_some()
+    {
         return taipan_object::float::to_f64(cx, v).map(|f| Some((f, 0.0)));
     }
     Ok(None)
@@ -285,4 +297,3 @@ pub fn to_complex(cx: &mut Cx, v: &Value) -> R<(f64, f64)> {
 pub fn install(types: &mut Types) {
     types.add([&COMPLEX]);
 }
-

@@ -144,9 +144,11 @@ fn from_number(cx: &mut Cx, class: &Value, number: &Value) -> R {
 fn getformat(cx: &mut Cx, class: &Value, typestr: &Value) -> R {
     let _ = class;
     match typestr.as_str() {
-        Some(s) if s.eq_str("double") || s.eq_str("float") => {
-            Ok(cx.str(if cfg!(target_endian = "little") { "IEEE, little-endian" } else { "IEEE, big-endian" }))
-        }
+        Some(s) if s.eq_str("double") || s.eq_str("float") => Ok(cx.str(if cfg!(target_endian = "little") {
+            "IEEE, little-endian"
+        } else {
+            "IEEE, big-endian"
+        })),
         Some(_) => Err(cx.value_error("__getformat__() argument 1 must be 'double' or 'float'")),
         None => {
             let message = format!("__getformat__() argument must be str, not {}", typestr.type_name(cx));
@@ -192,8 +194,19 @@ static GETSET: &[GetSetDef] = &[
 
 pub static DEFS: TypeDefs = TypeDefs {
     methods: natives![
-        from_number, conjugate, trunc, floor, ceil, round, as_integer_ratio, fromhex, hex, is_integer, getnewargs,
-        getformat, format
+        from_number,
+        conjugate,
+        trunc,
+        floor,
+        ceil,
+        round,
+        as_integer_ratio,
+        fromhex,
+        hex,
+        is_integer,
+        getnewargs,
+        getformat,
+        format
     ],
     getset: GETSET,
     ..TypeDefs::NONE

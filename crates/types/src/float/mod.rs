@@ -3,7 +3,9 @@
 mod methods;
 
 use taipan_object::float::{FLOAT, to_f64};
-use taipan_object::{Args, CompareOp, Cx, IntRef, Obj, R, Raised, Slots, Type, Value, buffer, exc, hash, instance, ops};
+use taipan_object::{
+    Args, CompareOp, Cx, IntRef, Obj, R, Raised, Slots, Type, Value, buffer, exc, hash, instance, ops,
+};
 use taipan_text::number;
 
 use crate::Types;
@@ -204,12 +206,15 @@ pub fn construct(cx: &mut Cx, x: Option<&Value>) -> R {
         let text = number::to_ascii(s.chars());
         return parse(cx, &text, x);
     }
-    if x.as_bytes().is_some() || (x.ty(cx).slots().float.is_none() && x.ty(cx).slots().index.is_none() && buffer::supports(cx, x)) {
+    if x.as_bytes().is_some()
+        || (x.ty(cx).slots().float.is_none() && x.ty(cx).slots().index.is_none() && buffer::supports(cx, x))
+    {
         let text = buffer::bytes_like(cx, x)?.to_vec(cx);
         return parse(cx, &text, x);
     }
     if x.ty(cx).slots().float.is_none() && x.ty(cx).slots().index.is_none() && x.as_float().is_none() {
-        let message = format!("float() argument must be a string or a real number, not '{}'", x.type_name(cx));
+        let message =
+            format!("float() argument must be a string or a real number, not '{}'", x.type_name(cx));
         return Err(cx.type_error(message));
     }
     let f = to_f64(cx, x)?;

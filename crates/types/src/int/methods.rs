@@ -77,7 +77,8 @@ fn to_bytes(cx: &mut Cx, this: &Value, length: i64, byteorder: Option<&Value>, s
         return Err(cx.memory_error());
     }
     // Two's complement: the bits of -(v) are those of !(v - 1).
-    let magnitude: UBig = if negative { (-&value - IBig::ONE).try_into() } else { value.try_into() }.unwrap_or(UBig::ZERO);
+    let magnitude: UBig =
+        if negative { (-&value - IBig::ONE).try_into() } else { value.try_into() }.unwrap_or(UBig::ZERO);
     let bytes = magnitude.to_le_bytes();
     let used = bytes.iter().rposition(|&b| b != 0).map_or(0, |i| i + 1);
     let fits = used < length
@@ -128,7 +129,8 @@ fn is_little(cx: &mut Cx, byteorder: Option<&Value>) -> R<bool> {
 #[native("int.from_bytes($type, /, bytes, byteorder='big', *, signed=False)")]
 fn from_bytes(cx: &mut Cx, class: &Value, bytes: &Value, byteorder: Option<&Value>, signed: bool) -> R {
     let little = is_little(cx, byteorder)?;
-    let mut data = if let Some(method) = ops::call_special(cx, bytes, &taipan_object::names::__bytes__, &[])? {
+    let mut data = if let Some(method) = ops::call_special(cx, bytes, &taipan_object::names::__bytes__, &[])?
+    {
         buffer::bytes_like(cx, &method)?.to_vec(cx)
     } else if buffer::supports(cx, bytes) {
         buffer::bytes_like(cx, bytes)?.to_vec(cx)
@@ -273,7 +275,12 @@ fn sizeof(cx: &mut Cx, this: &Value) -> R<usize> {
 }
 
 static GETSET: &[GetSetDef] = &[
-    GetSetDef { name: "real", doc: Some("the real part of a complex number"), get: Some(arithmetic::exact), set: None },
+    GetSetDef {
+        name: "real",
+        doc: Some("the real part of a complex number"),
+        get: Some(arithmetic::exact),
+        set: None,
+    },
     GetSetDef {
         name: "imag",
         doc: Some("the imaginary part of a complex number"),
@@ -296,8 +303,20 @@ static GETSET: &[GetSetDef] = &[
 
 pub static DEFS: TypeDefs = TypeDefs {
     methods: natives![
-        conjugate, bit_length, bit_count, to_bytes, from_bytes, as_integer_ratio, trunc, floor, ceil, round,
-        getnewargs, format, sizeof, is_integer
+        conjugate,
+        bit_length,
+        bit_count,
+        to_bytes,
+        from_bytes,
+        as_integer_ratio,
+        trunc,
+        floor,
+        ceil,
+        round,
+        getnewargs,
+        format,
+        sizeof,
+        is_integer
     ],
     getset: GETSET,
     ..TypeDefs::NONE

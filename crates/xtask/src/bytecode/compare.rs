@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use taipan_bytecode::instructions::{Instruction, instructions};
 use taipan_bytecode::linetable::{self, Location};
-use taipan_bytecode::{CodeObject, Constant, dis, exctable, repr};
+use taipan_bytecode::{CodeObject, Constant, Opcode, dis, exctable, repr};
 
 /// The first difference of one pair of code objects.
 pub struct Difference {
@@ -55,9 +55,22 @@ fn shallow(list: &[Constant]) -> Vec<String> {
     list.iter()
         .map(|c| match c {
             Constant::Code(code) => format!("<code {} line {}>", code.qualname, code.firstlineno),
-            other => repr::constant(other),
+            other => repr::constant(&in_order(other)),
         })
         .collect()
+}
+
+/// A constant with the items of sets sorted, because their order means nothing.
+fn in_order(constant: &Constant) -> Constant {
+    match constant {
+        Constant::Tuple(items) => Constant::Tuple(items.iter().map(in_order).collect()),
+        Constant::FrozenSet(items) => {
+            let mut sorted: Vec<Constant> = items.iter().map(in_order).collect();
+            sorted.sort_by_cached_key(repr::constant);
+            Constant::FrozenSet(sorted.into())
+        }
+        other => other.clone(),
+    }
 }
 
 fn names(list: &[taipan_bytecode::Name]) -> Vec<String> {
@@ -181,6 +194,10 @@ fn rows(code: &CodeObject) -> Vec<Row> {
                 Some(target) => {
                     let to = u32::try_from(target).ok().and_then(|t| index.get(&t));
                     to.map_or_else(|| "to ?".to_owned(), |i| format!("to #{i}"))
+                }
+                None if ins.opcode == Some(Opcode::LOAD_CONST) => {
+                    let value = code.consts.get(ins.arg as usize);
+                    value.map_or_else(|| "?".to_owned(), |c| repr::constant(&in_order(c)))
                 }
                 None => dis::meaning(ins, code, &none),
             };

@@ -125,8 +125,6 @@ enum Outcome {
     Panic(String),
     /// Our own checks of the reference's code failed.
     Check(String),
-    /// The compiler is not part of this build.
-    Skipped,
 }
 
 #[derive(Default)]
@@ -164,7 +162,7 @@ impl Totals {
     fn record(&mut self, file: &Path, outcome: Outcome, codes: usize, o: &Options) {
         self.files += 1;
         self.codes += codes;
-        if !matches!(outcome, Outcome::Equal | Outcome::Skipped) {
+        if !matches!(outcome, Outcome::Equal) {
             self.failures.push(file.to_owned());
         }
         let place = file.display();
@@ -173,7 +171,6 @@ impl Totals {
                 self.equal += 1;
                 self.codes_equal += codes;
             }
-            Outcome::Skipped => {}
             Outcome::Differs(list) => {
                 self.differ += 1;
                 self.codes_equal += codes.saturating_sub(list.len());
@@ -185,7 +182,9 @@ impl Totals {
             }
             Outcome::Error(message) => {
                 self.errors += 1;
-                let kind = format!("error: {}", message.lines().next().unwrap_or_default());
+                // Positions differ from file to file.
+                let first = message.lines().next().unwrap_or_default();
+                let kind = format!("error: {}", first.split(" at ").next().unwrap_or_default());
                 self.add(kind, file, o.show, || format!("{place}: {message}"));
             }
             Outcome::Panic(message) => {
@@ -303,21 +302,23 @@ fn one_file(reference: &Reference, o: &Options) -> (Outcome, usize, Duration) {
         Err(error) => return (Outcome::Error(error.to_string()), codes, Duration::ZERO),
     };
     let begun = Instant::now();
-    let made = catch_unwind(AssertUnwindSafe(|| compiler::compile(&source, &reference.source)));
+    let made = catch_unwind(AssertUnwindSafe(|| compiler::compile(&o.python, &source, &reference.source)));
     let time = begun.elapsed();
     let outcome = match (made, expected) {
         (Err(_), _) => Outcome::Panic(compiler::last_panic()),
-        (Ok(None), _) => Outcome::Skipped,
-        (Ok(Some(Ok(ours))), Ok(expected)) => {
+        (Ok(Ok(ours)), Ok(expected)) => {
             let differences = compare::compare(&ours, &expected);
             if differences.is_empty() { Outcome::Equal } else { Outcome::Differs(differences) }
         }
-        (Ok(Some(Err(ours))), Err(expected)) if ours.starts_with(&expected.headline()) => Outcome::Equal,
-        (Ok(Some(Err(ours))), Err(expected)) => {
-            Outcome::Error(format!("other message\n  ours:   {ours}\n  theirs: {expected}"))
+        (Ok(Err(ours)), Err(expected)) if ours.headline != expected.headline() => {
+            Outcome::Error(format!("other message\n  ours:   {}\n  theirs: {expected}", ours.headline))
         }
-        (Ok(Some(Err(ours))), Ok(_)) => Outcome::Error(ours),
-        (Ok(Some(Ok(_))), Err(expected)) => Outcome::Error(format!("accepted what should be {expected}")),
+        (Ok(Err(ours)), Err(expected)) if ours.position != expected.position.join(":") => {
+            Outcome::Error(format!("other position\n  ours:   {}\n  theirs: {expected}", ours.position))
+        }
+        (Ok(Err(_)), Err(_)) => Outcome::Equal,
+        (Ok(Err(ours)), Ok(_)) => Outcome::Error(format!("{} at {}", ours.headline, ours.position)),
+        (Ok(Ok(_)), Err(expected)) => Outcome::Error(format!("accepted what should be {expected}")),
     };
     (outcome, codes, time)
 }

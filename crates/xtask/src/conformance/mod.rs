@@ -24,7 +24,7 @@ use std::{fs, io, thread};
 const HELP: &str = "usage: cargo xtask conformance [options] [modules…]
 
   --taipan BIN    the interpreter (default: the newest that cargo built)
-  --python PATH   CPython 3.14 (default: TAIPAN_PYTHON, or python3.14)
+  --python PATH   CPython 3.14 (default: TAIPAN_REFERENCE, or python3.14)
   --tests DIR     its test package (default: where --python has it)
   --stdlib DIR    give Taipan this library instead of the frozen one
   --jobs N        modules at a time (default 2)

@@ -1,0 +1,161 @@
+//! Finds what to say about code that does not parse.
+//!
+//! The tokens are read again as CPython's parser would read them: once to learn how far it comes, then once more with
+//! the rules for wrong code active. Which message wins depends on the order in which rules are tried, on what is
+//! remembered between them and on how far tokens have been fetched, so all three follow CPython's observable order.
+
+mod arguments;
+mod compound;
+mod core;
+mod expressions;
+mod operators;
+mod parameters;
+mod patterns;
+mod statements;
+mod strings;
+mod targets;
+
+use self::core::{Raise, Recogniser};
+use super::{Mode, ParseOptions, end_of_text, error_at_span, is_empty_token};
+use crate::ast::Span;
+use crate::error::{ErrorLocation, SyntaxError, SyntaxErrorKind};
+use crate::lexer::{Token, TokenKind, Tokens, unclosed_bracket_error};
+use crate::source::SourceText;
+
+/// The error of tokens that the parser could not read; `furthest` is where it failed.
+pub(super) fn diagnose(
+    source: &SourceText,
+    lexed: &Tokens,
+    mode: Mode,
+    options: &ParseOptions,
+    furthest: usize,
+) -> SyntaxError {
+    let mut first = Recogniser::new(source, lexed, options, false);
+    let found = first.root(mode);
+    let mut fill = first.fill;
+    if options.allow_incomplete_input
+        && !matches!(found, Ok(Some(())))
+        && at_end_of_source(source, lexed, fill)
+    {
+        return incomplete(&first);
+    }
+    match found {
+        Err(raise) => return settle(source, lexed, fill, raise),
+        // The recogniser took what the parser did not: fall back on the parser's place.
+        Ok(Some(())) => fill = fill.min(furthest + 1),
+        Ok(None) => {}
+    }
+    let last = lexed.tokens[fill.saturating_sub(1).min(lexed.tokens.len() - 1)];
+    let mut second = Recogniser::new(source, lexed, options, true);
+    second.fill = fill;
+    if let Err(raise) = second.root(mode) {
+        return settle(source, lexed, second.fill, raise);
+    }
+    if matches!(last.kind, TokenKind::Indent | TokenKind::Dedent) {
+        let message =
+            if last.kind == TokenKind::Indent { "unexpected indent" } else { "unexpected unindent" };
+        return match second.indentation::<()>(message) {
+            Err(raise) => *raise.error,
+            Ok(_) => generic(source, lexed, last),
+        };
+    }
+    let raise = Raise { error: Box::new(generic(source, lexed, last)), from_lexer: false };
+    settle(source, lexed, second.fill, raise)
+}
+
+fn generic(source: &SourceText, lexed: &Tokens, token: Token) -> SyntaxError {
+    let (start, end) = (source.line_column(token.start), source.line_column(token.end));
+    let mut span = Span::new(start.line as i32, start.column as i32, end.line as i32, end.column as i32);
+    match token.kind {
+        TokenKind::Newline if !is_empty_token(token) => {
+            (span.end_lineno, span.end_col_offset) = (span.lineno, span.col_offset + 1);
+        }
+        _ if is_empty_token(token) => {
+            let past_end = token.start >= lexed.end;
+            let line = if past_end { end_of_text(source, lexed.end).0 } else { start.line };
+            span = Span::new(line as i32, -1, line as i32, -1);
+        }
+        _ => {}
+    }
+    let mut error = error_at_span(source, SyntaxErrorKind::Syntax, "invalid syntax".to_owned(), span);
+    if span.col_offset < 0
+        && let Some(at) = &mut error.location
+    {
+        at.offset = 0;
+        at.lineno = i64::from(span.lineno);
+        if span.lineno == 0 {
+            at.text = Some(String::new());
+        }
+    }
+    error
+}
+
+/// Errors of the lexer further on come before errors of the parser.
+fn settle(source: &SourceText, lexed: &Tokens, fill: usize, raise: Raise) -> SyntaxError {
+    let syntax = matches!(
+        raise.error.kind,
+        SyntaxErrorKind::Syntax | SyntaxErrorKind::Indentation | SyntaxErrorKind::Tab
+    );
+    if raise.from_lexer || !syntax {
+        return *raise.error;
+    }
+    let Some(error) = lexed.error.as_ref().filter(|error| !error.in_string) else { return *raise.error };
+    if error.eager {
+        return error.error.clone();
+    }
+    let current = lexed.tokens[fill.saturating_sub(1).min(lexed.tokens.len() - 1)];
+    if let Some(open) = lexed.open_bracket
+        && current.line > open.line
+    {
+        return unclosed_bracket_error(source, open);
+    }
+    *raise.error
+}
+
+/// Has the lexer seen the end of the input when `fill` tokens have been fetched?
+fn at_end_of_source(source: &SourceText, lexed: &Tokens, fill: usize) -> bool {
+    let Some(token) = fill.checked_sub(1).and_then(|i| lexed.tokens.get(i)) else { return true };
+    if token.kind == TokenKind::Error {
+        return lexed.error.as_ref().is_some_and(|e| e.at_eof);
+    }
+    let length = source.text_as_given().len();
+    match token.kind {
+        TokenKind::EndMarker => true,
+        TokenKind::Newline => token.start as usize >= length,
+        TokenKind::Indent | TokenKind::Dedent => token.end as usize >= length,
+        TokenKind::String | TokenKind::FstringEnd | TokenKind::TstringEnd => false,
+        _ => token.end as usize >= length && source.has_implied_newline(),
+    }
+}
+
+fn incomplete(recogniser: &Recogniser<'_>) -> SyntaxError {
+    match recogniser.plain::<()>("incomplete input") {
+        Err(raise) => SyntaxError { kind: SyntaxErrorKind::IncompleteInput, ..*raise.error },
+        Ok(_) => SyntaxError::bare(SyntaxErrorKind::IncompleteInput, "incomplete input"),
+    }
+}
+
+/// In single mode nothing but blanks and comments may follow the statement.
+pub(super) fn check_single_statement(
+    source: &SourceText,
+    tokens: &[Token],
+    pos: usize,
+) -> Result<(), SyntaxError> {
+    let taken = tokens[pos.saturating_sub(1)];
+    let rest = source.text().get(taken.end as usize..).unwrap_or("");
+    let code = rest.lines().map(str::trim_start).find(|line| !line.is_empty() && !line.starts_with('#'));
+    if code.is_none() {
+        return Ok(());
+    }
+    let message = "multiple statements found while compiling a single statement";
+    let line = source.line_of(taken.start);
+    let text = source.line_with_newline(line).to_owned();
+    let location = ErrorLocation {
+        lineno: i64::from(line),
+        offset: i64::from(source.char_column(taken.start)) + 1,
+        end_lineno: Some(i64::from(line)),
+        end_offset: Some(i64::from(source.char_column(taken.start)) + 2),
+        text: Some(text),
+    };
+    Err(SyntaxError::at(SyntaxErrorKind::Syntax, message, location))
+}

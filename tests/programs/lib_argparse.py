@@ -1,0 +1,40 @@
+"""argparse: kinds of arguments, help, errors, subcommands."""
+
+import argparse
+import sys
+
+p = argparse.ArgumentParser(prog="tool", description="A tool that does things.", epilog="The end.")
+p.add_argument("file", help="input file")
+p.add_argument("rest", nargs="*", type=int)
+p.add_argument("-v", "--verbose", action="count", default=0, help="more output")
+p.add_argument("-o", "--output", metavar="PATH", default="out.txt", help="where to write (default: %(default)s)")
+p.add_argument("--level", choices=["low", "high"], type=str)
+p.add_argument("--flag", action=argparse.BooleanOptionalAction, default=True)
+p.add_argument("--add", action="append", type=int)
+p.add_argument("--const", action="store_const", const=42)
+g = p.add_mutually_exclusive_group()
+g.add_argument("--json", action="store_true")
+g.add_argument("--xml", action="store_true")
+p.add_argument("--version", action="version", version="%(prog)s 1.0")
+p.print_help()
+print(p.parse_args(["in.txt", "1", "2", "-vv", "-o", "x", "--level=high", "--no-flag", "--add", "1", "--add=2"]))
+print(p.parse_args(["f", "--const", "--json", "-ofile"]), p.parse_known_args(["f", "--unknown", "3"])[1])
+for bad in [[], ["f", "x"], ["f", "--level", "mid"], ["f", "--json", "--xml"], ["f", "--nope"], ["f", "-o"]]:
+    try: p.parse_args(bad)
+    except SystemExit as e: print("exit", e.code, file=sys.stderr)
+try: p.parse_args(["--version"])
+except SystemExit as e: print("exit", e.code)
+s = argparse.ArgumentParser(prog="git")
+subs = s.add_subparsers(dest="cmd", required=True, title="commands")
+c = subs.add_parser("clone", help="clone it", aliases=["cl"]); c.add_argument("url"); c.set_defaults(func=lambda a: f"cloning {a.url}")
+d = subs.add_parser("push", help="push it"); d.add_argument("--force", action="store_true")
+a = s.parse_args(["clone", "http://x"]); print(a.func(a), a.cmd, s.parse_args(["push", "--force"]))
+s.print_usage(); c.print_help()
+class Upper(argparse.Action):
+    def __call__(self, parser, ns, values, option=None): setattr(ns, self.dest, values.upper())
+q = argparse.ArgumentParser(fromfile_prefix_chars="@", formatter_class=argparse.ArgumentDefaultsHelpFormatter, exit_on_error=False)
+q.add_argument("--name", action=Upper, default="none", help="a name"); q.add_argument("pair", nargs=2); q.add_argument("opt", nargs="?", default="d"); q.add_argument("more", nargs=argparse.REMAINDER)
+print(q.parse_args(["--name", "abc", "1", "2", "3", "--x", "y"]), q.format_usage().split()[0])
+try: q.parse_args(["1"])
+except (argparse.ArgumentError, SystemExit) as e: print(type(e).__name__)
+ns = argparse.Namespace(a=1); print(ns, "a" in ns, vars(ns))

@@ -1,0 +1,32 @@
+import atexit, os, signal, subprocess, sys, time
+
+r = subprocess.run(["sh", "-c", "echo out; echo err >&2; exit 3"], capture_output=True, text=True); print(r.returncode, repr(r.stdout), repr(r.stderr), r.args[0])
+print(subprocess.check_output("echo $X; cat", shell=True, env={"X": "env"}, input=b"piped"), subprocess.getoutput("echo hi"), subprocess.getstatusoutput("exit 2"), subprocess.call(["true"]), subprocess.run(["cat"], input="text", stdout=subprocess.PIPE, encoding="utf8").stdout)
+for bad in [lambda: subprocess.run(["nonexistent-program"]), lambda: subprocess.check_call(["false"]), lambda: subprocess.run(["sleep", "5"], timeout=0.05), lambda: subprocess.run(["sh", "-c", "kill -9 $$"], check=True), lambda: subprocess.Popen([]), lambda: subprocess.run("true", cwd="/nonexistent"), lambda: subprocess.run(["true"], stdin=1, input=b"")]:
+    try: bad()
+    except Exception as e: print(type(e).__name__, e)
+with subprocess.Popen(["sh", "-c", "read x; echo got $x"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as p: print(p.poll()); p.stdin.write("line\n"); p.stdin.flush(); print(p.stdout.readline(), p.wait(), p.returncode)
+p1 = subprocess.Popen(["echo", "b\na"], stdout=subprocess.PIPE); p2 = subprocess.Popen(["sort"], stdin=p1.stdout, stdout=subprocess.PIPE); p1.stdout.close(); print(p2.communicate()[0], p1.wait()); p = subprocess.Popen(["sleep", "9"]); p.terminate(); print(p.wait(), p.returncode == -signal.SIGTERM); print(subprocess.run(["pwd"], cwd="/", stdout=subprocess.PIPE).stdout, subprocess.run(["sh", "-c", "echo e >&2"], stderr=subprocess.STDOUT, stdout=subprocess.PIPE).stdout, subprocess.list2cmdline(["a b", 'c"d']), subprocess.DEVNULL, subprocess.CompletedProcess([], 1))
+child = subprocess.run([sys.executable, "-c", "import sys; print(sys.argv[1:], sys.stdin.read()); sys.exit('bye')", "x y", "-z"], input="in", capture_output=True, text=True); print(child.stdout, child.stderr, child.returncode)
+got = []
+def handler(n, f): got.append((signal.Signals(n).name, f is not None))
+old = signal.signal(signal.SIGUSR1, handler); print(old == signal.SIG_DFL, signal.getsignal(signal.SIGUSR1) is handler); os.kill(os.getpid(), signal.SIGUSR1); signal.raise_signal(signal.SIGUSR1); print(got)
+def alarm(n, f): raise TimeoutError("alarm")
+signal.signal(signal.SIGALRM, alarm); signal.setitimer(signal.ITIMER_REAL, 0.02)
+try: time.sleep(5)
+except TimeoutError as e: print(e)
+signal.alarm(1); print(signal.alarm(0)); signal.signal(signal.SIGINT, signal.default_int_handler)
+try: os.kill(os.getpid(), signal.SIGINT); time.sleep(1)
+except KeyboardInterrupt: print("interrupted")
+print(signal.SIGTERM, repr(signal.SIGKILL), signal.strsignal(11), signal.Signals(2).name, signal.SIG_IGN, len(signal.valid_signals()) > 30, signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR2])); os.kill(os.getpid(), signal.SIGUSR2); print(signal.sigpending(), signal.sigwait([signal.SIGUSR2])); r, w = os.pipe(); os.set_blocking(w, False); print(signal.set_wakeup_fd(w)); signal.raise_signal(signal.SIGUSR1); print(os.read(r, 1)[0] == signal.SIGUSR1, signal.set_wakeup_fd(-1) == w)
+for bad in [lambda: signal.signal(999, handler), lambda: signal.signal(signal.SIGKILL, handler), lambda: signal.signal(1, 3), lambda: os.kill(999999999, 0)]:
+    try: bad()
+    except Exception as e: print(type(e).__name__, e)
+pid = os.fork()
+if pid == 0: os._exit(7)
+_, st = os.waitpid(pid, 0); print(os.WIFEXITED(st), os.WEXITSTATUS(st), os.waitstatus_to_exitcode(st)); rd, wr = os.pipe(); pid = os.fork()
+if pid == 0: os.write(wr, b"child"); os._exit(0)
+os.close(wr); print(os.read(rd, 10), os.read(rd, 1), os.wait()[0] == pid)
+pid = os.posix_spawn("/bin/sh", ["sh", "-c", "exit 4"], os.environ); print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), os.spawnlp(os.P_WAIT, "true", "true"), os.system("exit 1") >> 8, os.popen("echo popen").read()); print(os.getpid() != os.getppid(), os.getpgid(0) > 0, os.times()[0] >= 0, len(os.getloadavg()), os.sched_getaffinity(0) != set(), os.uname().sysname, os.nice(0))
+atexit.register(print, "atexit one"); atexit.register(lambda: print("atexit two", flush=True)); f = atexit.register(print, "never"); atexit.unregister(f) if False else None; atexit.register(lambda: 1 / 0 if False else print("atexit three"))
+sys.exit(5)
