@@ -15,8 +15,11 @@ pub mod module;
 pub mod namespace;
 pub mod none;
 pub mod object;
+pub mod sequence;
 pub mod set;
+pub mod slice;
 pub mod support;
+pub mod tuple;
 pub mod type_;
 pub mod weakref;
 
@@ -53,6 +56,8 @@ pub fn install(types: &mut Types) {
     float::install(types);
     complex::install(types);
     list::install(types);
+    tuple::install(types);
+    slice::install(types);
     module::install(types);
     exceptions::install(types);
     dict::install(types);

@@ -25,6 +25,7 @@ fn runtime() -> Runtime {
         sequence_iterator: |cx, _| refuse(cx),
         generic_alias: |cx, _, _| refuse(cx),
         union: |cx, _, _| refuse(cx),
+        number_locale: |_| taipan_text::format_spec::Locale::default(),
         memoryview: |cx, _, _| refuse(cx),
         static_method: |cx, _| refuse(cx),
         class_method: |cx, _| refuse(cx),

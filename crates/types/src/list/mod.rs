@@ -2,6 +2,12 @@
 //!
 //! While a list is sorted its items are out of it, so that comparisons see an empty list, as CPython's.
 
+pub mod iterator;
+pub mod methods;
+mod sort;
+
+pub use methods::sort_list;
+
 use taipan_macros::Trace;
 use taipan_object::ty::{OBJECT, TYPE};
 use taipan_object::{Cx, Handle, Obj, Payload, R, Type, Value, flags};
@@ -25,6 +31,8 @@ pub static LIST: Obj<Type> = Obj::new_static_type(
     Type::builtin::<List>("list")
         .base(&OBJECT)
         .flags(flags::BASE | flags::LIST | flags::MATCH_SELF | flags::SEQUENCE)
+        .with_slots(methods::SLOTS)
+        .defs(&methods::DEFS)
         .doc("list(iterable=(), /)\n--\n\nBuilt-in mutable sequence.\n\nIf no argument is given, the constructor creates a new empty list.\nThe argument must be an iterable if specified."),
 );
 
@@ -58,5 +66,5 @@ pub fn extend(cx: &mut Cx, list: &Obj<List>, iterable: &Value) -> R<()> {
 }
 
 pub fn install(types: &mut Types) {
-    types.add([&LIST]);
+    types.add([&LIST, &iterator::LIST_ITERATOR, &iterator::LIST_REVERSE_ITERATOR]);
 }

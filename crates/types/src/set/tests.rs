@@ -23,6 +23,7 @@ fn with_cx(test: impl FnOnce(&mut Cx)) {
         encode: |cx, _, _, _| refuse(cx),
         sequence_iterator: |cx, _| refuse(cx),
         generic_alias: |cx, _, _| refuse(cx),
+        number_locale: |_| taipan_text::format_spec::Locale::default(),
         memoryview: |cx, _, _| refuse(cx),
         static_method: |cx, _| refuse(cx),
         class_method: |cx, _| refuse(cx),
