@@ -47,7 +47,7 @@ fn make_load(instr: &mut CfgInstr, value: Constant, consts: &mut ConstantTable) 
 /// with `None` become jumps.
 pub fn optimize_constant_loads(cfg: &mut Cfg, consts: &mut ConstantTable) -> Result<(), FlowError> {
     for_each_block!(cfg, id, {
-        optimize_block_loads(&mut cfg[id].instrs, consts)?;
+        optimize_block_loads(cfg.instrs_mut(id), consts)?;
     });
     Ok(())
 }
@@ -126,24 +126,24 @@ pub fn optimize_blocks(cfg: &mut Cfg, consts: &mut ConstantTable) -> Result<(), 
         let mut index = 0;
         // A chain of jumps has at most as many links as there are blocks; a longer one goes round in circles.
         let mut links = cfg.block_count();
-        while index < cfg[id].instrs.len() {
-            if has_target(cfg[id].instrs[index].opcode) && links > 0 {
+        while index < cfg.instrs(id).len() {
+            if has_target(cfg.instrs(id)[index].opcode) && links > 0 {
                 index = thread_jump(cfg, id, index);
                 links -= 1;
             } else {
-                optimize_instr(&mut cfg[id].instrs, index, consts)?;
+                optimize_instr(cfg.instrs_mut(id), index, consts)?;
                 index += 1;
             }
         }
-        optimize_swaps(&mut cfg[id].instrs);
+        optimize_swaps(cfg.instrs_mut(id));
     });
     Ok(())
 }
 
 /// Sends a jump whose target begins with a jump on to where that one goes. Returns the index to look at next.
 fn thread_jump(cfg: &mut Cfg, id: BlockId, index: usize) -> usize {
-    let jump = cfg[id].instrs[index];
-    let Some(&through) = cfg[jump.target].instrs.first() else { return index + 1 };
+    let jump = cfg.instrs(id)[index];
+    let Some(&through) = cfg.instrs(jump.target).first() else { return index + 1 };
     let opcode = match (jump.opcode, through.opcode) {
         (
             Opcode::POP_JUMP_IF_NONE
@@ -163,7 +163,7 @@ fn thread_jump(cfg: &mut Cfg, id: BlockId, index: usize) -> usize {
             if !behind.is_some() || behind == jump.target {
                 return index + 1;
             }
-            cfg[id].instrs[index].target = behind;
+            cfg.instrs_mut(id)[index].target = behind;
             return index;
         }
         (Opcode::JUMP | Opcode::JUMP_NO_INTERRUPT, Opcode::JUMP) => Opcode::JUMP,
@@ -174,9 +174,8 @@ fn thread_jump(cfg: &mut Cfg, id: BlockId, index: usize) -> usize {
         return index + 1;
     }
     // The old jump's line stays until it is known whether anything else has it.
-    let block = &mut cfg[id];
-    block.instrs[index].erase();
-    block.append(CfgInstr::jump(opcode, through.target, through.location));
+    cfg.instrs_mut(id)[index].erase();
+    cfg.append(id, CfgInstr::jump(opcode, through.target, through.location));
     index + 1
 }
 
