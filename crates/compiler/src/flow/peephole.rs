@@ -242,8 +242,12 @@ fn optimize_instr(
             fold_unary(instrs, index, consts)?
         }
         Opcode::CALL_INTRINSIC_1 => match instr.operand {
-            intrinsic_1::LIST_TO_TUPLE if next_opcode == Opcode::GET_ITER => instrs[index].erase(),
-            intrinsic_1::LIST_TO_TUPLE => fold_list_to_tuple(instrs, index, consts)?,
+            intrinsic_1::LIST_TO_TUPLE => {
+                fold_list_to_tuple(instrs, index, consts)?;
+                if next_opcode == Opcode::GET_ITER && instrs[index].opcode == Opcode::CALL_INTRINSIC_1 {
+                    instrs[index].erase();
+                }
+            }
             intrinsic_1::UNARY_POSITIVE => fold_unary(instrs, index, consts)?,
             _ => {}
         },
