@@ -1,1 +1,3 @@
 //! taipan-vm
+
+pub mod runtime;

@@ -42,7 +42,7 @@ pub fn flatten(cfg: &Cfg) -> Result<Vec<FlatInstr>, FlowError> {
     let mut count = 0usize;
     for id in cfg.order() {
         starts[id.number() as usize] = count as u32;
-        count += cfg[id].instrs.len();
+        count += cfg.instrs(id).len();
     }
     let start_of = |id: super::cfg::BlockId| {
         let start = starts.get(id.number() as usize).copied().ok_or(FlowError::BadTarget)?;
@@ -62,7 +62,7 @@ pub fn flatten(cfg: &Cfg) -> Result<Vec<FlatInstr>, FlowError> {
     };
     let mut out = Vec::with_capacity(count);
     for id in cfg.order() {
-        for instr in &cfg[id].instrs {
+        for instr in cfg.instrs(id) {
             out.push(flat(instr)?);
         }
     }

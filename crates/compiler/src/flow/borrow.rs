@@ -195,13 +195,13 @@ pub fn borrow_loads(cfg: &mut Cfg) -> Result<(), FlowError> {
     let mut interpreter = Interpreter::default();
     while let Some((id, depth)) = work.pop() {
         interpreter.owned.clear();
-        interpreter.owned.resize(cfg[id].instrs.len(), false);
+        interpreter.owned.resize(cfg.instrs(id).len(), false);
         interpreter.refs.clear();
         interpreter.refs.resize(depth, Ref { instr: OUTSIDE, local: NOT_LOCAL });
-        for (index, instr) in cfg[id].instrs.iter().enumerate() {
+        for (index, instr) in cfg.instrs(id).iter().enumerate() {
             interpreter.step(index, instr.opcode, instr.operand, instr.target)?;
         }
-        if let Some(last) = cfg[id].last()
+        if let Some(last) = cfg.last(id)
             && !is_unconditional_jump(last.opcode)
             && !ends_scope(last.opcode)
             && cfg[id].next.is_some()
@@ -213,7 +213,7 @@ pub fn borrow_loads(cfg: &mut Cfg) -> Result<(), FlowError> {
             let value = interpreter.refs[index];
             interpreter.own(value);
         }
-        for (instr, owned) in cfg[id].instrs.iter_mut().zip(&interpreter.owned) {
+        for (instr, owned) in cfg.instrs_mut(id).iter_mut().zip(&interpreter.owned) {
             match instr.opcode {
                 Opcode::LOAD_FAST if !owned => instr.opcode = Opcode::LOAD_FAST_BORROW,
                 Opcode::LOAD_FAST_LOAD_FAST if !owned => {

@@ -43,7 +43,7 @@ pub struct CfgInstr {
 }
 
 impl CfgInstr {
-    pub fn new(opcode: Opcode, operand: u32, location: Location) -> Self {
+    pub const fn new(opcode: Opcode, operand: u32, location: Location) -> Self {
         CfgInstr { opcode, operand, target: BlockId::NONE, handler: BlockId::NONE, location }
     }
 
@@ -74,12 +74,13 @@ impl CfgInstr {
     }
 }
 
-/// A basic block.
+/// A basic block. Its instructions are in the graph: see [`Cfg::instrs`].
 #[derive(Clone, Debug)]
 pub struct Block {
-    pub instrs: Vec<CfgInstr>,
-    /// Handlers of instructions that were removed from the end; see [`Block::append`].
-    removed_handlers: Vec<BlockId>,
+    /// The block's places in the graph's arena: `start..start + capacity`, of which the first `len` are in use.
+    start: u32,
+    len: u32,
+    capacity: u32,
     /// The next block in the order of the code.
     pub next: BlockId,
     /// Edges into the block: jumps, handler openers and falling in. Valid after `remove_unreachable`.
@@ -100,10 +101,11 @@ pub struct Block {
 }
 
 impl Block {
-    fn new() -> Self {
+    fn at(start: usize) -> Self {
         Block {
-            instrs: Vec::new(),
-            removed_handlers: Vec::new(),
+            start: start as u32,
+            len: 0,
+            capacity: 0,
             next: BlockId::NONE,
             predecessors: 0,
             start_depth: -1,
@@ -117,63 +119,23 @@ impl Block {
         }
     }
 
-    /// Appends an instruction that a pass made. CPython's compiler leaves such an instruction the handler of whatever
-    /// stood in its place before the block shrank, and no handler where nothing did; the exception table shows it.
-    pub fn append(&mut self, mut instr: CfgInstr) {
-        instr.handler = self.take_removed_handler();
-        self.instrs.push(instr);
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
     }
 
-    /// Appends instructions with their handlers.
-    pub fn append_copies(&mut self, copies: &[CfgInstr]) {
-        copies.iter().for_each(|_| {
-            self.take_removed_handler();
-        });
-        self.instrs.extend_from_slice(copies);
-    }
-
-    /// Inserts an instruction, with its handler, before index `at`.
-    pub fn insert(&mut self, at: usize, instr: CfgInstr) {
-        self.take_removed_handler();
-        self.instrs.insert(at, instr);
-    }
-
-    fn take_removed_handler(&mut self) -> BlockId {
-        if self.removed_handlers.is_empty() { BlockId::NONE } else { self.removed_handlers.remove(0) }
-    }
-
-    /// Keeps the first `kept` instructions.
-    pub fn shrink(&mut self, kept: usize) {
-        let removed = &self.instrs[kept..];
-        if !self.removed_handlers.is_empty() || removed.iter().any(|instr| instr.handler.is_some()) {
-            self.removed_handlers.splice(0..0, removed.iter().map(|instr| instr.handler));
-        }
-        self.instrs.truncate(kept);
-    }
-
-    pub fn last(&self) -> Option<&CfgInstr> {
-        self.instrs.last()
-    }
-
-    /// Whether control can run off the end of the block into the next one.
-    pub fn falls_through(&self) -> bool {
-        self.last().is_none_or(|last| !is_unconditional_jump(last.opcode) && !ends_scope(last.opcode))
-    }
-
-    /// Whether the block ends by leaving the frame.
-    pub fn exits_scope(&self) -> bool {
-        self.last().is_some_and(|last| ends_scope(last.opcode))
-    }
-
-    pub fn has_no_line(&self) -> bool {
-        self.instrs.iter().all(|instr| instr.line() < 0)
+    fn range(&self) -> std::ops::Range<usize> {
+        self.start as usize..(self.start + self.len) as usize
     }
 }
 
 /// The graph of one code unit.
+///
+/// The instructions of all blocks lie in one arena; a block that outgrows its places moves to the end. A place that is
+/// not in use keeps the handler of the instruction that was there: see [`Cfg::append`].
 #[derive(Clone, Debug)]
 pub struct Cfg {
     blocks: Vec<Block>,
+    places: Vec<CfgInstr>,
     /// Whether the sequence opens or closes blocks with handlers; without, some passes have nothing to do.
     pub has_handlers: bool,
     /// Whether there are `LOAD_CLOSURE` or `STORE_FAST_MAYBE_NULL`, which have to be replaced in the end.
@@ -194,6 +156,8 @@ impl std::ops::IndexMut<BlockId> for Cfg {
     }
 }
 
+const UNUSED_PLACE: CfgInstr = CfgInstr::new(Opcode::NOP, 0, NO_LOCATION);
+
 impl Cfg {
     pub const ENTRY: BlockId = BlockId(0);
 
@@ -204,13 +168,92 @@ impl Cfg {
 
     /// Adds a block that is not linked yet.
     pub fn new_block(&mut self) -> BlockId {
-        self.blocks.push(Block::new());
+        self.blocks.push(Block::at(self.places.len()));
         BlockId(self.blocks.len() as u32 - 1)
     }
 
     /// Blocks made so far, linked or not.
     pub fn block_count(&self) -> usize {
         self.blocks.len()
+    }
+
+    #[inline]
+    pub fn instrs(&self, id: BlockId) -> &[CfgInstr] {
+        &self.places[self[id].range()]
+    }
+
+    #[inline]
+    pub fn instrs_mut(&mut self, id: BlockId) -> &mut [CfgInstr] {
+        let range = self[id].range();
+        &mut self.places[range]
+    }
+
+    #[inline]
+    pub fn last(&self, id: BlockId) -> Option<&CfgInstr> {
+        self.instrs(id).last()
+    }
+
+    /// Whether control can run off the end of the block into the next one.
+    #[inline]
+    pub fn falls_through(&self, id: BlockId) -> bool {
+        self.last(id).is_none_or(|last| !is(last.opcode, UNCONDITIONAL | ENDS_SCOPE))
+    }
+
+    /// Whether the block ends by leaving the frame.
+    pub fn exits_scope(&self, id: BlockId) -> bool {
+        self.last(id).is_some_and(|last| ends_scope(last.opcode))
+    }
+
+    pub fn has_no_line(&self, id: BlockId) -> bool {
+        self.instrs(id).iter().all(|instr| instr.line() < 0)
+    }
+
+    /// Makes room for one more instruction and returns its place, which then counts as in use.
+    fn grow(&mut self, id: BlockId) -> usize {
+        let block = self[id].clone();
+        if block.len == block.capacity {
+            let capacity = (block.capacity * 2).max(4);
+            let start = self.places.len();
+            self.places.reserve(capacity as usize);
+            self.places.extend_from_within(block.range());
+            self.places.resize(start + capacity as usize, UNUSED_PLACE);
+            let block = &mut self[id];
+            (block.start, block.capacity) = (start as u32, capacity);
+        }
+        let block = &mut self[id];
+        block.len += 1;
+        (block.start + block.len - 1) as usize
+    }
+
+    /// Appends an instruction that a pass made. CPython's compiler leaves such an instruction the handler of whatever
+    /// stood in its place before the block shrank, and no handler where nothing did; the exception table shows it.
+    pub fn append(&mut self, id: BlockId, instr: CfgInstr) {
+        let place = self.grow(id);
+        let handler = self.places[place].handler;
+        self.places[place] = CfgInstr { handler, ..instr };
+    }
+
+    /// Appends copies of another block's instructions, their handlers included.
+    pub fn append_block(&mut self, id: BlockId, from: BlockId) {
+        for index in 0..self[from].len {
+            let copy = self.places[(self[from].start + index) as usize];
+            let place = self.grow(id);
+            self.places[place] = copy;
+        }
+    }
+
+    /// Inserts an instruction, with its handler, before index `at`.
+    pub fn insert(&mut self, id: BlockId, at: usize, instr: CfgInstr) {
+        self.grow(id);
+        let instrs = self.instrs_mut(id);
+        let last = instrs.len() - 1;
+        instrs.copy_within(at..last, at + 1);
+        instrs[at] = instr;
+    }
+
+    /// Keeps the first `kept` instructions of a block.
+    pub fn shrink(&mut self, id: BlockId, kept: usize) {
+        self[id].len = kept as u32;
     }
 
     /// The blocks in the order of the code.
@@ -220,7 +263,7 @@ impl Cfg {
 
     /// The next block behind `id`, `id` included, that has instructions; `NONE` at the end.
     pub fn next_nonempty(&self, mut id: BlockId) -> BlockId {
-        while id.is_some() && self[id].instrs.is_empty() {
+        while id.is_some() && self[id].is_empty() {
             id = self[id].next;
         }
         id
@@ -276,8 +319,8 @@ struct Builder {
     current: BlockId,
 }
 
-/// Room in a new block for what passes add.
-const SPARE_ROOM: usize = 2;
+/// Places left free behind a new block.
+const SPARE_PLACES: usize = 1;
 
 /// Marks an offset that is a target and has no block yet.
 const WANTED: BlockId = BlockId(u32::MAX - 1);
@@ -295,36 +338,37 @@ impl Builder {
                 _ => return Err(FlowError::BadTarget),
             }
         }
-        let mut cfg = Cfg { blocks: Vec::with_capacity(16), has_handlers: false, has_other_pseudo: false };
+        let mut cfg = Cfg {
+            blocks: Vec::with_capacity(16),
+            places: Vec::with_capacity(sequence.len() + sequence.len() / 4 + 16),
+            has_handlers: false,
+            has_other_pseudo: false,
+        };
         let current = cfg.new_block();
         Ok(Builder { cfg, block_at, current })
     }
 
     fn start_block(&mut self) {
+        self.end_block();
         let next = self.cfg.new_block();
         self.cfg[self.current].next = next;
         self.current = next;
     }
 
-    /// Whether the next instruction is the first of its block.
-    fn begins_block(&self) -> bool {
-        self.cfg[self.current].last().is_none_or(|last| ends_block(last.opcode))
+    /// Leaves room in the current block for what passes add.
+    fn end_block(&mut self) {
+        let count = self.cfg.places.len() + SPARE_PLACES;
+        self.cfg.places.resize(count, UNUSED_PLACE);
+        let block = &mut self.cfg.blocks[self.current.0 as usize];
+        block.capacity = count as u32 - block.start;
     }
 
-    /// The instructions from `index` to the end of its block.
-    fn block_length(&self, sequence: &InstructionSequence, index: usize) -> usize {
-        let rest = &sequence.instrs()[index..];
-        let ends = |(at, instr): (usize, &Instr)| {
-            ends_block(instr.opcode) || self.block_at[index + at + 1] == WANTED
-        };
-        rest.iter().enumerate().position(ends).map_or(rest.len(), |last| last + 1)
-    }
-
-    fn append(&mut self, instr: &Instr, room: usize) {
-        if self.cfg[self.current].last().is_some_and(|last| ends_block(last.opcode)) {
+    fn append(&mut self, instr: &Instr) {
+        let mut new = CfgInstr::new(instr.opcode, instr.operand, instr.location);
+        let places = &mut self.cfg.places;
+        if places.last().is_some_and(|last| ends_block(last.opcode)) {
             self.start_block();
         }
-        let mut new = CfgInstr::new(instr.opcode, instr.operand, instr.location);
         if has_target(instr.opcode) {
             new.operand = 0;
             // The label's number for now; a block once all blocks are there.
@@ -335,17 +379,14 @@ impl Builder {
             self.cfg.has_other_pseudo |=
                 matches!(instr.opcode, Opcode::LOAD_CLOSURE | Opcode::STORE_FAST_MAYBE_NULL);
         }
-        let block = &mut self.cfg[self.current];
-        if block.instrs.capacity() == 0 {
-            block.instrs.reserve_exact(room);
-        }
-        block.instrs.push(new);
+        self.cfg.places.push(new);
+        self.cfg.blocks[self.current.0 as usize].len += 1;
     }
 
     fn build(mut self, sequence: &InstructionSequence) -> Result<Cfg, FlowError> {
         for (index, instr) in sequence.instrs().iter().enumerate() {
             if self.block_at[index] == WANTED {
-                if !self.cfg[self.current].instrs.is_empty() || self.cfg[self.current].labelled {
+                if !self.cfg[self.current].is_empty() || self.cfg[self.current].labelled {
                     self.start_block();
                 }
                 self.cfg[self.current].labelled = true;
@@ -356,27 +397,20 @@ impl Builder {
                     if code.instrs().iter().any(|instr| has_target(instr.opcode)) {
                         return Err(FlowError::BadTarget);
                     }
-                    code.instrs().iter().for_each(|instr| self.append(instr, code.len()));
+                    code.instrs().iter().for_each(|instr| self.append(instr));
                 }
                 (Opcode::ANNOTATIONS_PLACEHOLDER, None) => {
-                    self.append(
-                        &Instr { opcode: Opcode::NOP, operand: 0, location: instr.location },
-                        SPARE_ROOM,
-                    );
+                    self.append(&Instr { opcode: Opcode::NOP, operand: 0, location: instr.location });
                 }
-                _ => {
-                    let room = if self.begins_block() { self.block_length(sequence, index) } else { 0 };
-                    self.append(instr, room + SPARE_ROOM);
-                }
+                _ => self.append(instr),
             }
         }
-        for block in &mut self.cfg.blocks {
-            for instr in block.instrs.iter_mut().filter(|instr| has_target(instr.opcode)) {
-                let offset = sequence.label_offset(Label(instr.target.0)).ok_or(FlowError::BadTarget)?;
-                instr.target = self.block_at[offset as usize];
-                if instr.target.0 >= WANTED.0 {
-                    return Err(FlowError::BadTarget);
-                }
+        self.end_block();
+        for instr in self.cfg.places.iter_mut().filter(|instr| has_target(instr.opcode)) {
+            let offset = sequence.label_offset(Label(instr.target.0)).ok_or(FlowError::BadTarget)?;
+            instr.target = self.block_at[offset as usize];
+            if instr.target.0 >= WANTED.0 {
+                return Err(FlowError::BadTarget);
             }
         }
         Ok(self.cfg)

@@ -18,13 +18,13 @@ pub fn remove_unreachable(cfg: &mut Cfg, work: &mut Vec<BlockId>) {
     enter(cfg, work, Cfg::ENTRY);
     while let Some(id) = work.pop() {
         let next = cfg[id].next;
-        if next.is_some() && cfg[id].falls_through() {
+        if next.is_some() && cfg.falls_through(id) {
             enter(cfg, work, next);
         }
         // Jumps are at the ends of blocks, handler openers anywhere.
-        let count = cfg[id].instrs.len();
+        let count = cfg.instrs(id).len();
         for index in if cfg.has_handlers { 0 } else { count.saturating_sub(1) }..count {
-            let instr = cfg[id].instrs[index];
+            let instr = cfg.instrs(id)[index];
             if has_target(instr.opcode) {
                 enter(cfg, work, instr.target);
             }
@@ -32,7 +32,7 @@ pub fn remove_unreachable(cfg: &mut Cfg, work: &mut Vec<BlockId>) {
     }
     for_each_block!(cfg, id, {
         if cfg[id].predecessors == 0 {
-            cfg[id].shrink(0);
+            cfg.shrink(id, 0);
             cfg[id].is_handler = false;
         }
     });
@@ -61,29 +61,26 @@ pub fn inline_small_blocks(cfg: &mut Cfg) {
 }
 
 fn inline_target(cfg: &mut Cfg, id: BlockId) -> bool {
-    let Some(&jump) = cfg[id].last() else { return false };
+    let Some(&jump) = cfg.last(id) else { return false };
     if !is_unconditional_jump(jump.opcode) {
         return false;
     }
-    let target = &cfg[jump.target];
     // Empty loops (which code generation never makes without a line) would be unrolled for ever.
-    if jump.target == id || target.last().is_some_and(|last| last.target == jump.target) {
+    if jump.target == id || cfg.last(jump.target).is_some_and(|last| last.target == jump.target) {
         return false;
     }
-    let small_exit = target.exits_scope() && target.instrs.len() <= MAX_COPIED_INSTRUCTIONS;
-    let lineless_jump = target.has_no_line() && !target.falls_through();
+    let small_exit = cfg.exits_scope(jump.target) && cfg.instrs(jump.target).len() <= MAX_COPIED_INSTRUCTIONS;
+    let lineless_jump = cfg.has_no_line(jump.target) && !cfg.falls_through(jump.target);
     if !small_exit && !lineless_jump {
         return false;
     }
-    let copied = target.instrs.clone();
-    let block = &mut cfg[id];
-    if let Some(last) = block.instrs.last_mut() {
+    if let Some(last) = cfg.instrs_mut(id).last_mut() {
         last.erase();
     }
-    block.append_copies(&copied);
+    cfg.append_block(id, jump.target);
     if lineless_jump
         && jump.opcode == Opcode::JUMP
-        && let Some(last) = block.instrs.last_mut()
+        && let Some(last) = cfg.instrs_mut(id).last_mut()
         && is_unconditional_jump(last.opcode)
     {
         // The loop stays interruptible: one of the two jumps was.
@@ -104,9 +101,9 @@ pub fn remove_redundant_nops(cfg: &mut Cfg) -> usize {
 }
 
 fn remove_block_nops(cfg: &mut Cfg, id: BlockId) -> usize {
-    let Some(first) = cfg[id].instrs.iter().position(|instr| instr.opcode == Opcode::NOP) else { return 0 };
+    let Some(first) = cfg.instrs(id).iter().position(|instr| instr.opcode == Opcode::NOP) else { return 0 };
     let following = line_after(cfg, id);
-    let instrs = &mut cfg[id].instrs;
+    let instrs = cfg.instrs_mut(id);
     let count = instrs.len();
     let mut kept = first;
     let mut previous_line = if first > 0 { instrs[first - 1].line() } else { -1 };
@@ -136,7 +133,7 @@ fn remove_block_nops(cfg: &mut Cfg, id: BlockId) -> usize {
     }
     if kept < count {
         // The places behind still hold what they held, which is what `shrink` wants to know.
-        cfg[id].shrink(kept);
+        cfg.shrink(id, kept);
     }
     count - kept
 }
@@ -147,7 +144,7 @@ fn line_after(cfg: &Cfg, id: BlockId) -> Option<i32> {
     if !next.is_some() {
         return None;
     }
-    let first = cfg[next].instrs.iter().find(|instr| instr.opcode != Opcode::NOP || instr.line() != -1);
+    let first = cfg.instrs(next).iter().find(|instr| instr.opcode != Opcode::NOP || instr.line() != -1);
     Some(first.map_or(-1, |instr| instr.line()))
 }
 
@@ -165,27 +162,27 @@ pub fn remove_redundant_nops_and_pairs(cfg: &mut Cfg) {
             if cfg[id].labelled {
                 last = None;
             }
-            for index in 0..cfg[id].instrs.len() {
+            for index in 0..cfg.instrs(id).len() {
                 let before = last;
                 last = Some((id, index));
                 let Some((block, at)) = before else { continue };
-                if cfg[id].instrs[index].opcode != Opcode::POP_TOP {
+                if cfg.instrs(id)[index].opcode != Opcode::POP_TOP {
                     continue;
                 }
-                let pushed = cfg[block].instrs[at];
+                let pushed = cfg.instrs(block)[at];
                 let redundant = match pushed.opcode {
                     Opcode::LOAD_CONST | Opcode::LOAD_SMALL_INT => true,
                     Opcode::COPY => pushed.operand == 1,
                     _ => false,
                 };
                 if redundant {
-                    cfg[block].instrs[at].erase();
-                    cfg[id].instrs[index].erase();
+                    cfg.instrs_mut(block)[at].erase();
+                    cfg.instrs_mut(id)[index].erase();
                     done = false;
                 }
             }
-            let ends_in_jump = last.is_some_and(|(block, at)| is_jump(cfg[block].instrs[at].opcode));
-            if ends_in_jump || !cfg[id].falls_through() {
+            let ends_in_jump = last.is_some_and(|(block, at)| is_jump(cfg.instrs(block)[at].opcode));
+            if ends_in_jump || !cfg.falls_through(id) {
                 last = None;
             }
         });
@@ -196,12 +193,12 @@ pub fn remove_redundant_nops_and_pairs(cfg: &mut Cfg) {
 fn remove_redundant_jumps(cfg: &mut Cfg) -> usize {
     let mut removed = 0;
     for_each_block!(cfg, id, {
-        if let Some(&last) = cfg[id].last()
+        if let Some(&last) = cfg.last(id)
             && is_unconditional_jump(last.opcode)
         {
             let target = cfg.next_nonempty(last.target);
             if target.is_some() && target == cfg.next_nonempty(cfg[id].next) {
-                if let Some(last) = cfg[id].instrs.last_mut() {
+                if let Some(last) = cfg.instrs_mut(id).last_mut() {
                     last.erase();
                 }
                 removed += 1;

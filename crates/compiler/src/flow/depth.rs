@@ -19,8 +19,8 @@ pub fn compute_stack_depths(cfg: &mut Cfg, work: &mut Vec<BlockId>) -> Result<u3
     while let Some(id) = work.pop() {
         let mut depth = i64::from(cfg[id].start_depth);
         let mut falls_through = true;
-        for index in 0..cfg[id].instrs.len() {
-            let instr = cfg[id].instrs[index];
+        for index in 0..cfg.instrs(id).len() {
+            let instr = cfg.instrs(id)[index];
             let (pops, pushes) = pops_and_pushes(instr.opcode, instr.operand);
             let behind = depth + pushes as i64 - pops as i64;
             if has_target(instr.opcode) && instr.opcode != Opcode::END_ASYNC_FOR {

@@ -19,7 +19,7 @@ impl Display for Dump<'_> {
         writeln!(f, "cfg {} (line {})", self.metadata.qualname, self.metadata.first_line)?;
         for id in self.cfg.order() {
             let block = &self.cfg[id];
-            if block.instrs.is_empty() {
+            if block.is_empty() {
                 continue;
             }
             write!(f, "block {}", id.number())?;
@@ -37,11 +37,11 @@ impl Display for Dump<'_> {
                 }
             }
             writeln!(f, ":")?;
-            for instr in &block.instrs {
+            for instr in self.cfg.instrs(id) {
                 self.line(f, instr)?;
             }
             let next = self.cfg.next_nonempty(block.next);
-            if next.is_some() && block.falls_through() {
+            if next.is_some() && self.cfg.falls_through(id) {
                 writeln!(f, "    falls into block {}", next.number())?;
             }
         }

@@ -42,8 +42,8 @@ pub fn mark_handlers(cfg: &mut Cfg) {
     }
     let mut at = Cfg::ENTRY;
     while at.is_some() {
-        for index in 0..cfg[at].instrs.len() {
-            let instr = cfg[at].instrs[index];
+        for index in 0..cfg.instrs(at).len() {
+            let instr = cfg.instrs(at)[index];
             if opens_handler(instr.opcode) {
                 cfg[instr.target].is_handler = true;
             }
@@ -65,8 +65,8 @@ pub fn assign_handlers(cfg: &mut Cfg) {
     while let Some(id) = work.pop() {
         let mut stack = at_entry[id.number() as usize];
         let mut yield_is_single = false;
-        for index in 0..cfg[id].instrs.len() {
-            let mut instr = cfg[id].instrs[index];
+        for index in 0..cfg.instrs(id).len() {
+            let mut instr = cfg.instrs(id)[index];
             if opens_handler(instr.opcode) {
                 visit(cfg, &mut work, &mut at_entry, instr.target, stack);
                 if instr.opcode != Opcode::SETUP_FINALLY {
@@ -94,10 +94,10 @@ pub fn assign_handlers(cfg: &mut Cfg) {
                 opcode if is_jump(opcode) => visit(cfg, &mut work, &mut at_entry, instr.target, stack),
                 _ => {}
             }
-            cfg[id].instrs[index] = instr;
+            cfg.instrs_mut(id)[index] = instr;
         }
         let next = cfg[id].next;
-        if next.is_some() && cfg[id].falls_through() {
+        if next.is_some() && cfg.falls_through(id) {
             visit(cfg, &mut work, &mut at_entry, next, stack);
         }
     }

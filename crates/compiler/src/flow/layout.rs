@@ -16,9 +16,9 @@ pub fn push_cold_blocks_to_end(cfg: &mut Cfg, work: &mut Vec<BlockId>) {
     mark_cold(cfg, work);
     for_each_block!(cfg, id, {
         let next = cfg[id].next;
-        if cfg[id].cold && cfg[id].falls_through() && next.is_some() && cfg[next].warm {
+        if cfg[id].cold && cfg.falls_through(id) && next.is_some() && cfg[next].warm {
             let bridge = cfg.new_block();
-            cfg[bridge].instrs.push(CfgInstr::jump(Opcode::JUMP_NO_INTERRUPT, next, NO_LOCATION));
+            cfg.append(bridge, CfgInstr::jump(Opcode::JUMP_NO_INTERRUPT, next, NO_LOCATION));
             cfg[bridge].cold = true;
             cfg[bridge].predecessors = 1;
             cfg[next].labelled = true;
@@ -88,10 +88,10 @@ fn mark_cold(cfg: &mut Cfg, work: &mut Vec<BlockId>) {
 /// Calls `visit` for the block that control falls into and for the target of the jump at its end.
 fn for_each_successor(cfg: &mut Cfg, id: BlockId, mut visit: impl FnMut(&mut Cfg, BlockId)) {
     let next = cfg[id].next;
-    if next.is_some() && cfg[id].falls_through() {
+    if next.is_some() && cfg.falls_through(id) {
         visit(cfg, next);
     }
-    if let Some(&last) = cfg[id].last()
+    if let Some(&last) = cfg.last(id)
         && is_jump(last.opcode)
     {
         visit(cfg, last.target);
@@ -101,7 +101,7 @@ fn for_each_successor(cfg: &mut Cfg, id: BlockId, mut visit: impl FnMut(&mut Cfg
 /// Joins pairs of loads and stores of low-numbered locals on one line.
 pub fn insert_superinstructions(cfg: &mut Cfg) {
     for_each_block!(cfg, id, {
-        let instrs = &mut cfg[id].instrs;
+        let instrs = cfg.instrs_mut(id);
         for index in 1..instrs.len() {
             let (first, second) = (instrs[index - 1], instrs[index]);
             let joined = match (first.opcode, second.opcode) {

@@ -13,31 +13,30 @@ pub fn resolve_line_numbers(cfg: &mut Cfg) {
 
 /// Whether the block ends the frame, or checks for requests, without a line: each jump to it wants a copy with its own.
 fn is_lineless_exit(cfg: &Cfg, id: BlockId) -> bool {
-    let block = &cfg[id];
     let checks = |opcode| {
         matches!(
             opcode,
             Opcode::RESUME | Opcode::JUMP | Opcode::JUMP_BACKWARD | Opcode::CALL | Opcode::CALL_FUNCTION_EX
         )
     };
-    block.has_no_line() && (block.exits_scope() || block.instrs.iter().any(|instr| checks(instr.opcode)))
+    cfg.has_no_line(id) && (cfg.exits_scope(id) || cfg.instrs(id).iter().any(|instr| checks(instr.opcode)))
 }
 
 fn duplicate_exits_without_line(cfg: &mut Cfg) {
     for_each_block!(cfg, id, {
-        if let Some(&last) = cfg[id].last()
+        if let Some(&last) = cfg.last(id)
             && is_jump(last.opcode)
         {
             let target = cfg.next_nonempty(last.target);
             if target.is_some() && is_lineless_exit(cfg, target) && cfg[target].predecessors > 1 {
                 let copy = cfg.new_block();
-                cfg[copy].instrs = cfg[target].instrs.clone();
-                cfg[copy].instrs[0].location = last.location;
+                cfg.append_block(copy, target);
+                cfg.instrs_mut(copy)[0].location = last.location;
                 cfg[copy].predecessors = 1;
                 cfg[copy].labelled = true;
                 cfg.link_behind(target, copy);
                 cfg[target].predecessors -= 1;
-                if let Some(last) = cfg[id].instrs.last_mut() {
+                if let Some(last) = cfg.instrs_mut(id).last_mut() {
                     last.target = copy;
                 }
             }
@@ -47,10 +46,10 @@ fn duplicate_exits_without_line(cfg: &mut Cfg) {
     for_each_block!(cfg, id, {
         let next = cfg[id].next;
         if next.is_some()
-            && cfg[id].falls_through()
-            && let Some(&last) = cfg[id].last()
+            && cfg.falls_through(id)
+            && let Some(&last) = cfg.last(id)
             && is_lineless_exit(cfg, next)
-            && let Some(first) = cfg[next].instrs.first_mut()
+            && let Some(first) = cfg.instrs_mut(next).first_mut()
         {
             first.location = last.location;
         }
@@ -61,25 +60,25 @@ fn duplicate_exits_without_line(cfg: &mut Cfg) {
 fn spread_locations(cfg: &mut Cfg) {
     for_each_block!(cfg, id, {
         let mut location = NO_LOCATION;
-        for instr in &mut cfg[id].instrs {
+        for instr in cfg.instrs_mut(id) {
             if instr.line() == NO_LOCATION.line {
                 instr.location = location;
             } else {
                 location = instr.location;
             }
         }
-        if let Some(&last) = cfg[id].last() {
+        if let Some(&last) = cfg.last(id) {
             let next = cfg[id].next;
             let inherit = |cfg: &mut Cfg, heir: BlockId| {
                 if heir.is_some()
                     && cfg[heir].predecessors == 1
-                    && let Some(first) = cfg[heir].instrs.first_mut()
+                    && let Some(first) = cfg.instrs_mut(heir).first_mut()
                     && first.line() == NO_LOCATION.line
                 {
                     first.location = location;
                 }
             };
-            if cfg[id].falls_through() {
+            if cfg.falls_through(id) {
                 inherit(cfg, next);
             }
             if is_jump(last.opcode) {

@@ -11,23 +11,22 @@ use crate::instr::{Location, NO_LOCATION, UnitMetadata};
 /// Spells out the jumps that leave their condition on the stack: copy it, make it a bool, jump.
 pub fn expand_conditional_jumps(cfg: &mut Cfg) {
     for_each_block!(cfg, id, {
-        let block = &mut cfg[id];
-        let real = match block.last().map(|last| last.opcode) {
+        let real = match cfg.last(id).map(|last| last.opcode) {
             Some(Opcode::JUMP_IF_FALSE) => Opcode::POP_JUMP_IF_FALSE,
             Some(Opcode::JUMP_IF_TRUE) => Opcode::POP_JUMP_IF_TRUE,
             _ => Opcode::NOP,
         };
         if real != Opcode::NOP
-            && let Some(jump) = block.instrs.last_mut()
+            && let Some(jump) = cfg.instrs_mut(id).last_mut()
         {
             jump.opcode = real;
             let mut copy = *jump;
             copy.set(Opcode::COPY, 1);
             let mut to_bool = *jump;
             to_bool.set(Opcode::TO_BOOL, 0);
-            let at = block.instrs.len() - 1;
-            block.insert(at, to_bool);
-            block.insert(at, copy);
+            let at = cfg.instrs(id).len() - 1;
+            cfg.insert(id, at, to_bool);
+            cfg.insert(id, at, copy);
         }
     });
 }
@@ -39,7 +38,7 @@ pub fn replace_pseudo_instructions(cfg: &mut Cfg) {
         return;
     }
     for_each_block!(cfg, id, {
-        for instr in &mut cfg[id].instrs {
+        for instr in cfg.instrs_mut(id) {
             match instr.opcode {
                 opcode if opens_handler(opcode) => instr.erase(),
                 Opcode::LOAD_CLOSURE => instr.opcode = Opcode::LOAD_FAST,
@@ -56,21 +55,22 @@ pub fn normalize_jumps(cfg: &mut Cfg) {
     cfg.clear_visited();
     for_each_block!(cfg, id, {
         cfg[id].visited = true;
-        if let Some(&last) = cfg[id].last()
+        if let Some(&last) = cfg.last(id)
             && is_conditional_jump(last.opcode)
         {
             let not_taken = CfgInstr::new(Opcode::NOT_TAKEN, 0, last.location);
             if !cfg[last.target].visited {
-                cfg[id].append(not_taken);
+                cfg.append(id, not_taken);
             } else {
                 let next = cfg[id].next;
                 let back = cfg.new_block();
-                cfg[back].instrs = vec![not_taken, CfgInstr::jump(Opcode::JUMP, last.target, last.location)];
+                cfg.append(back, not_taken);
+                cfg.append(back, CfgInstr::jump(Opcode::JUMP, last.target, last.location));
                 cfg[back].start_depth = cfg[last.target].start_depth;
                 cfg[back].cold = cfg[id].cold;
                 cfg[back].visited = true;
                 cfg.link_behind(id, back);
-                if let Some(last) = cfg[id].instrs.last_mut() {
+                if let Some(last) = cfg.instrs_mut(id).last_mut() {
                     last.opcode = reversed(last.opcode);
                     last.target = next;
                 }
@@ -121,7 +121,7 @@ pub fn prepare_locals(cfg: &mut Cfg, metadata: &UnitMetadata) -> Result<usize, F
     let slots = Slots::of(metadata);
     if metadata.cellvars.len() + metadata.freevars.len() > 0 {
         for_each_block!(cfg, id, {
-            for instr in &mut cfg[id].instrs {
+            for instr in cfg.instrs_mut(id) {
                 if matches!(
                     instr.opcode,
                     Opcode::MAKE_CELL
@@ -149,7 +149,6 @@ pub fn prepare_locals(cfg: &mut Cfg, metadata: &UnitMetadata) -> Result<usize, F
         prefix.push(CfgInstr::new(Opcode::RETURN_GENERATOR, 0, location));
         prefix.push(CfgInstr::new(Opcode::POP_TOP, 0, location));
     }
-    let entry = &mut cfg[Cfg::ENTRY];
-    prefix.into_iter().rev().for_each(|instr| entry.insert(0, instr));
+    prefix.into_iter().rev().for_each(|instr| cfg.insert(Cfg::ENTRY, 0, instr));
     Ok(slots.total)
 }

@@ -47,7 +47,7 @@ fn make_load(instr: &mut CfgInstr, value: Constant, consts: &mut ConstantTable) 
 /// with `None` become jumps.
 pub fn optimize_constant_loads(cfg: &mut Cfg, consts: &mut ConstantTable) -> Result<(), FlowError> {
     for_each_block!(cfg, id, {
-        optimize_block_loads(&mut cfg[id].instrs, consts)?;
+        optimize_block_loads(cfg.instrs_mut(id), consts)?;
     });
     Ok(())
 }
@@ -126,24 +126,24 @@ pub fn optimize_blocks(cfg: &mut Cfg, consts: &mut ConstantTable) -> Result<(), 
         let mut index = 0;
         // A chain of jumps has at most as many links as there are blocks; a longer one goes round in circles.
         let mut links = cfg.block_count();
-        while index < cfg[id].instrs.len() {
-            if has_target(cfg[id].instrs[index].opcode) && links > 0 {
+        while index < cfg.instrs(id).len() {
+            if has_target(cfg.instrs(id)[index].opcode) && links > 0 {
                 index = thread_jump(cfg, id, index);
                 links -= 1;
             } else {
-                optimize_instr(&mut cfg[id].instrs, index, consts)?;
+                optimize_instr(cfg.instrs_mut(id), index, consts)?;
                 index += 1;
             }
         }
-        optimize_swaps(&mut cfg[id].instrs);
+        optimize_swaps(cfg.instrs_mut(id));
     });
     Ok(())
 }
 
 /// Sends a jump whose target begins with a jump on to where that one goes. Returns the index to look at next.
 fn thread_jump(cfg: &mut Cfg, id: BlockId, index: usize) -> usize {
-    let jump = cfg[id].instrs[index];
-    let Some(&through) = cfg[jump.target].instrs.first() else { return index + 1 };
+    let jump = cfg.instrs(id)[index];
+    let Some(&through) = cfg.instrs(jump.target).first() else { return index + 1 };
     let opcode = match (jump.opcode, through.opcode) {
         (
             Opcode::POP_JUMP_IF_NONE
@@ -163,7 +163,7 @@ fn thread_jump(cfg: &mut Cfg, id: BlockId, index: usize) -> usize {
             if !behind.is_some() || behind == jump.target {
                 return index + 1;
             }
-            cfg[id].instrs[index].target = behind;
+            cfg.instrs_mut(id)[index].target = behind;
             return index;
         }
         (Opcode::JUMP | Opcode::JUMP_NO_INTERRUPT, Opcode::JUMP) => Opcode::JUMP,
@@ -174,9 +174,8 @@ fn thread_jump(cfg: &mut Cfg, id: BlockId, index: usize) -> usize {
         return index + 1;
     }
     // The old jump's line stays until it is known whether anything else has it.
-    let block = &mut cfg[id];
-    block.instrs[index].erase();
-    block.append(CfgInstr::jump(opcode, through.target, through.location));
+    cfg.instrs_mut(id)[index].erase();
+    cfg.append(id, CfgInstr::jump(opcode, through.target, through.location));
     index + 1
 }
 
@@ -210,6 +209,11 @@ fn optimize_instr(
             fold_tuple(instrs, index, consts)?;
         }
         Opcode::BUILD_LIST | Opcode::BUILD_SET => fold_display(instrs, index, next_opcode, consts)?,
+        Opcode::LIST_APPEND | Opcode::SET_ADD
+            if instr.operand == 1 && matches!(next_opcode, Opcode::GET_ITER | Opcode::CONTAINS_OP) =>
+        {
+            fold_appended(instrs, index, consts)?;
+        }
         Opcode::COMPARE_OP if next_opcode == Opcode::TO_BOOL => {
             instrs[index].erase();
             instrs[index + 1].set(Opcode::COMPARE_OP, instr.operand | COMPARE_TO_BOOL);
@@ -238,8 +242,12 @@ fn optimize_instr(
             fold_unary(instrs, index, consts)?
         }
         Opcode::CALL_INTRINSIC_1 => match instr.operand {
-            intrinsic_1::LIST_TO_TUPLE if next_opcode == Opcode::GET_ITER => instrs[index].erase(),
-            intrinsic_1::LIST_TO_TUPLE => fold_list_to_tuple(instrs, index, consts)?,
+            intrinsic_1::LIST_TO_TUPLE => {
+                fold_list_to_tuple(instrs, index, consts)?;
+                if next_opcode == Opcode::GET_ITER && instrs[index].opcode == Opcode::CALL_INTRINSIC_1 {
+                    instrs[index].erase();
+                }
+            }
             intrinsic_1::UNARY_POSITIVE => fold_unary(instrs, index, consts)?,
             _ => {}
         },
@@ -361,31 +369,37 @@ fn fold_display(
     Ok(())
 }
 
-/// `BUILD_LIST 0`, then pairs of a constant and `LIST_APPEND 1`, then the conversion at `index`: one constant tuple.
-fn fold_list_to_tuple(
+/// Takes `BUILD_LIST 0` (or `BUILD_SET 0`) and the pairs of a constant and an append before `end` off the code.
+fn take_appended(
     instrs: &mut [CfgInstr],
-    index: usize,
-    consts: &mut ConstantTable,
-) -> Result<(), FlowError> {
+    end: usize,
+    (build, append): (Opcode, Opcode),
+    consts: &ConstantTable,
+) -> Result<Option<Vec<Constant>>, FlowError> {
     let mut expects_append = true;
     let mut start = None;
-    for at in (0..index).rev() {
+    for at in (0..end).rev() {
         let instr = instrs[at];
-        match instr.opcode {
-            Opcode::NOP => continue,
-            Opcode::BUILD_LIST if instr.operand == 0 && expects_append => {
-                start = Some(at);
-                break;
-            }
-            Opcode::LIST_APPEND if expects_append && instr.operand == 1 => {}
-            opcode if !expects_append && loads_constant(opcode) => {}
-            _ => return Ok(()),
+        if instr.opcode == Opcode::NOP {
+            continue;
+        }
+        if expects_append && instr.opcode == build && instr.operand == 0 {
+            start = Some(at);
+            break;
+        }
+        let fits = if expects_append {
+            instr.opcode == append && instr.operand == 1
+        } else {
+            loads_constant(instr.opcode)
+        };
+        if !fits {
+            return Ok(None);
         }
         expects_append = !expects_append;
     }
-    let Some(start) = start else { return Ok(()) };
-    let mut items = Vec::with_capacity((index - start) / 2);
-    for instr in &mut instrs[start..index] {
+    let Some(start) = start else { return Ok(None) };
+    let mut items = Vec::with_capacity((end - start) / 2);
+    for instr in &mut instrs[start..end] {
         if loads_constant(instr.opcode) {
             items.push(constant_of(instr, consts)?);
         }
@@ -393,6 +407,31 @@ fn fold_list_to_tuple(
             instr.erase_with_location();
         }
     }
-    make_load(&mut instrs[index], fold::tuple(items), consts);
+    Ok(Some(items))
+}
+
+const APPENDED_LIST: (Opcode, Opcode) = (Opcode::BUILD_LIST, Opcode::LIST_APPEND);
+const APPENDED_SET: (Opcode, Opcode) = (Opcode::BUILD_SET, Opcode::SET_ADD);
+
+/// A long tuple display, built as a list and converted at `index`.
+fn fold_list_to_tuple(
+    instrs: &mut [CfgInstr],
+    index: usize,
+    consts: &mut ConstantTable,
+) -> Result<(), FlowError> {
+    if let Some(items) = take_appended(instrs, index, APPENDED_LIST, consts)? {
+        make_load(&mut instrs[index], fold::tuple(items), consts);
+    }
+    Ok(())
+}
+
+/// A long list or set display that is only iterated over or searched; `index` is its last append.
+fn fold_appended(instrs: &mut [CfgInstr], index: usize, consts: &mut ConstantTable) -> Result<(), FlowError> {
+    let is_list = instrs[index].opcode == Opcode::LIST_APPEND;
+    let pair = if is_list { APPENDED_LIST } else { APPENDED_SET };
+    if let Some(items) = take_appended(instrs, index + 1, pair, consts)? {
+        let value = if is_list { fold::tuple(items) } else { fold::frozenset(items) };
+        make_load(&mut instrs[index], value, consts);
+    }
     Ok(())
 }

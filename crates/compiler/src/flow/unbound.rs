@@ -44,8 +44,8 @@ fn flow_into(cfg: &mut Cfg, work: &mut Vec<BlockId>, id: BlockId, unbound: u64) 
 
 fn scan(cfg: &mut Cfg, id: BlockId, work: &mut Vec<BlockId>) {
     let mut unbound = cfg[id].maybe_unbound;
-    for index in 0..cfg[id].instrs.len() {
-        let instr = cfg[id].instrs[index];
+    for index in 0..cfg.instrs(id).len() {
+        let instr = cfg.instrs(id)[index];
         if instr.handler.is_some() {
             flow_into(cfg, work, instr.handler, unbound);
         }
@@ -61,7 +61,7 @@ fn scan(cfg: &mut Cfg, id: BlockId, work: &mut Vec<BlockId>) {
             Opcode::STORE_FAST | Opcode::LOAD_FAST_CHECK => unbound &= !bit,
             Opcode::LOAD_FAST => {
                 if unbound & bit != 0 {
-                    cfg[id].instrs[index].opcode = Opcode::LOAD_FAST_CHECK;
+                    cfg.instrs_mut(id)[index].opcode = Opcode::LOAD_FAST_CHECK;
                 }
                 unbound &= !bit;
             }
@@ -69,10 +69,10 @@ fn scan(cfg: &mut Cfg, id: BlockId, work: &mut Vec<BlockId>) {
         }
     }
     let next = cfg[id].next;
-    if next.is_some() && cfg[id].falls_through() {
+    if next.is_some() && cfg.falls_through(id) {
         flow_into(cfg, work, next, unbound);
     }
-    if let Some(&last) = cfg[id].last()
+    if let Some(&last) = cfg.last(id)
         && is_jump(last.opcode)
     {
         flow_into(cfg, work, last.target, unbound);
@@ -85,7 +85,7 @@ fn check_many_locals(cfg: &mut Cfg, locals: usize) {
     let mut number = 0;
     for_each_block!(cfg, id, {
         number += 1;
-        for instr in &mut cfg[id].instrs {
+        for instr in cfg.instrs_mut(id) {
             let Some(state) = instr.operand.checked_sub(TRACKED).and_then(|i| bound_in.get_mut(i as usize))
             else {
                 continue;

@@ -14,7 +14,7 @@ pub fn remove_unused_constants(cfg: &mut Cfg, consts: &mut ConstantTable) -> Res
         *first = 0;
     }
     for_each_block!(cfg, id, {
-        for instr in cfg[id].instrs.iter().filter(|instr| instr.opcode == Opcode::LOAD_CONST) {
+        for instr in cfg.instrs(id).iter().filter(|instr| instr.opcode == Opcode::LOAD_CONST) {
             *new_index.get_mut(instr.operand as usize).ok_or(FlowError::BadOperand)? = 0;
         }
     });
@@ -28,7 +28,7 @@ pub fn remove_unused_constants(cfg: &mut Cfg, consts: &mut ConstantTable) -> Res
     }
     consts.retain(|index| new_index[index] != UNUSED);
     for_each_block!(cfg, id, {
-        for instr in cfg[id].instrs.iter_mut().filter(|instr| instr.opcode == Opcode::LOAD_CONST) {
+        for instr in cfg.instrs_mut(id).iter_mut().filter(|instr| instr.opcode == Opcode::LOAD_CONST) {
             instr.operand = new_index[instr.operand as usize];
         }
     });

@@ -213,8 +213,16 @@ impl<'a> Lexer<'a> {
                 continue;
             }
             match byte {
-                b'\n' => self.newline(blank_line),
-                b'#' => self.comment(blank_line),
+                b'\n' => self.newline(self.pos, blank_line),
+                b'#' => {
+                    let start = self.pos;
+                    self.comment(blank_line);
+                    // Like CPython's, a line end begins with the comment before it.
+                    let plain = !self.options.extra_tokens && !self.options.type_comments;
+                    if plain && !blank_line && self.byte(self.pos) == b'\n' {
+                        self.newline(start, false);
+                    }
+                }
                 b'"' | b'\'' => self.string(self.pos, self.pos)?,
                 b'\\' => self.continuation_line()?,
                 0 if self.pos >= self.bytes.len() => return self.end_of_input(),
@@ -227,8 +235,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn newline(&mut self, blank_line: bool) {
-        let start = self.pos;
+    fn newline(&mut self, start: usize, blank_line: bool) {
         self.pos += 1;
         self.at_line_start = true;
         if blank_line || !self.brackets.is_empty() {

@@ -23,7 +23,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use crate::ast::{self, Expr, Identifier, Mod, Span, Stmt};
 use crate::error::{ErrorLocation, SyntaxError, SyntaxErrorKind, SyntaxWarning};
 use crate::lexer::{self, LexOptions, Token, TokenKind, Tokens};
-use crate::source::SourceText;
+use crate::source::{LineColumn, SourceText};
 
 /// What the source is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +91,7 @@ pub fn parse(source: &SourceText, mode: Mode, options: &ParseOptions) -> Result<
     match parser.module(mode) {
         Ok(module) => {
             if mode == Mode::Single {
-                diagnose::check_single_statement(source, &tokens.tokens, parser.pos)?;
+                diagnose::check_single_statement(source, &tokens, parser.pos)?;
             }
             let mut warnings: Vec<_> =
                 tokens.warnings.iter().map(|w| (w.token_index, w.warning.clone())).collect();
@@ -99,7 +99,7 @@ pub fn parse(source: &SourceText, mode: Mode, options: &ParseOptions) -> Result<
             warnings.sort_by_key(|&(index, _)| index);
             Ok(Parsed { module, warnings: warnings.into_iter().map(|(_, w)| w).collect() })
         }
-        Err(Fail::Error(error)) if !options.allow_incomplete_input => Err(*error),
+        Err(Fail::Error(error)) if !options.allow_incomplete_input && tokens.error.is_none() => Err(*error),
         Err(_) => {
             let furthest = parser.furthest;
             Err(diagnose::diagnose(source, &tokens, mode, options, furthest))
@@ -382,14 +382,14 @@ impl<'a> Parser<'a> {
 
     #[cold]
     fn error<T>(&self, span: Span, message: impl Into<String>) -> PResult<T> {
-        let error = error_at_span(self.source, SyntaxErrorKind::Syntax, message.into(), span);
+        let error = error_at_span(self.source, self.lexed, self.pos + 1, message.into(), span);
         Err(Fail::Error(Box::new(error)))
     }
 
     /// An error about the last token taken, as CPython's errors without a place of their own.
     #[cold]
     fn error_at_last_token<T>(&self, message: impl Into<String>) -> PResult<T> {
-        let error = error_at_token(self.source, self.lexed, self.pos, message.into());
+        let error = error_at_token(self.source, self.lexed, self.pos + 1, self.pos, message.into());
         Err(Fail::Error(Box::new(error)))
     }
 
@@ -408,29 +408,46 @@ fn too_deep() -> Fail {
     Fail::Error(Box::new(SyntaxError::bare(SyntaxErrorKind::Memory, message)))
 }
 
-/// An error from `span.start` to `span.end`, in characters, with the text of its first line.
+/// The text that an error on a line shows when `fill` tokens have been fetched: on the line where the tokenizer stands it
+/// keeps its newline.
+pub(crate) fn error_line<'a>(source: &'a SourceText, lexed: &Tokens, fill: usize, line: u32) -> &'a str {
+    let last = lexed.tokens[fill.saturating_sub(1).min(lexed.tokens.len() - 1)];
+    let current = match (last.kind, &lexed.error) {
+        (TokenKind::Error, Some(error)) if error.at_eof => source.line_of(lexed.end.saturating_sub(1)),
+        (TokenKind::Newline, _) => source.line_of(last.end.saturating_sub(1)),
+        _ => source.line_of(last.end.min(lexed.end.saturating_sub(1))),
+    };
+    let text = source.line_with_newline(line);
+    let implied = source.line_start(line) as usize + text.len() > lexed.end as usize;
+    if line >= current && !implied { text } else { text.strip_suffix('\n').unwrap_or(text) }
+}
+
+/// An error from `span.start` to `span.end` in characters. Both columns are counted, and limited, on the first line.
 pub(crate) fn error_at_span(
     source: &SourceText,
-    kind: SyntaxErrorKind,
+    lexed: &Tokens,
+    fill: usize,
     message: String,
     span: Span,
 ) -> SyntaxError {
-    let column = |line: i32, column: i32| {
-        let start = source.line_start(line.max(1) as u32);
-        i64::from(source.chars_between(start, start + column.max(0) as u32)) + 1
+    let line = span.lineno.max(1) as u32;
+    let text = error_line(source, lexed, fill, line);
+    let column = |column: i32| match usize::try_from(column) {
+        Ok(column) => {
+            let before = &text.as_bytes()[..(column + 1).min(text.len())];
+            let past_end = i64::from(column >= text.len());
+            before.iter().filter(|&&b| b & 0xc0 != 0x80).count() as i64 + past_end
+        }
+        Err(_) => 0,
     };
     let location = ErrorLocation {
         lineno: i64::from(span.lineno),
-        offset: column(span.lineno, span.col_offset),
+        offset: column(span.col_offset),
         end_lineno: Some(i64::from(span.end_lineno)),
-        end_offset: Some(if span.end_col_offset < 0 {
-            0
-        } else {
-            column(span.end_lineno, span.end_col_offset)
-        }),
-        text: Some(source.line_with_newline(span.lineno.max(1) as u32).to_owned()),
+        end_offset: Some(column(span.end_col_offset)),
+        text: Some(if span.lineno == 0 { String::new() } else { text.to_owned() }),
     };
-    SyntaxError::at(kind, message, location)
+    SyntaxError::at(SyntaxErrorKind::Syntax, message, location)
 }
 
 /// CPython's error without a place of its own: it names a token, mostly the last one fetched. Tokens without text have
@@ -438,6 +455,7 @@ pub(crate) fn error_at_span(
 pub(crate) fn error_at_token(
     source: &SourceText,
     lexed: &Tokens,
+    fill: usize,
     index: usize,
     message: String,
 ) -> SyntaxError {
@@ -459,11 +477,7 @@ pub(crate) fn error_at_token(
             }
         }
         _ => {
-            let mut end = source.line_column(token.end);
-            if token.kind == TokenKind::Newline {
-                end = source.line_column(token.start);
-                end.column += 1;
-            }
+            let end = token_end(source, token);
             let end_start = source.line_start(end.line);
             let end_offset = i64::from(source.chars_between(end_start, end_start + end.column)) + 1;
             (token.line, i64::from(source.char_column(token.start)) + 1, Some((end.line, end_offset)))
@@ -474,9 +488,18 @@ pub(crate) fn error_at_token(
         offset,
         end_lineno: Some(end.map_or(i64::from(line), |(line, _)| i64::from(line))),
         end_offset: Some(end.map_or(-1, |(_, offset)| offset)),
-        text: Some(if line == 0 { String::new() } else { source.line_with_newline(line).to_owned() }),
+        text: Some(if line == 0 { String::new() } else { error_line(source, lexed, fill, line).to_owned() }),
     };
     SyntaxError::at(SyntaxErrorKind::Syntax, message, location)
+}
+
+/// Where a token ends; a line end ends on its own line.
+pub(crate) fn token_end(source: &SourceText, token: Token) -> LineColumn {
+    if token.kind != TokenKind::Newline || token.end == token.start {
+        return source.line_column(token.end);
+    }
+    let last = source.line_column(token.end - 1);
+    LineColumn { column: last.column + 1, ..last }
 }
 
 /// Line and column at which the tokenizer stands when it has read all: the end of the last line.

@@ -126,7 +126,7 @@ impl<'a> Parser<'a> {
             self.advance();
         }
         let message = "cannot mix bytes and nonbytes literals".to_owned();
-        Err(Fail::Error(Box::new(error_at_token(self.source, self.lexed, self.pos, message))))
+        Err(Fail::Error(Box::new(error_at_token(self.source, self.lexed, self.pos + 1, self.pos, message))))
     }
 
     fn literal(&self, token: Token) -> Literal<'a> {
@@ -365,6 +365,10 @@ impl<'a> Parser<'a> {
     #[cold]
     fn warn_escape(&mut self, token: Token, body_start: u32, body: &str, escape: usize, octal: bool) {
         let bytes = body.as_bytes();
+        if token.kind != K::String && matches!(bytes.get(escape + 1), Some(b'{' | b'}') | None) {
+            // The lexer has warned of a backslash before a brace.
+            return;
+        }
         let length =
             if octal { 4 } else { body[escape + 1..].chars().next().map_or(1, |c| 1 + c.len_utf8()) };
         let text = body.get(escape + 1..(escape + length).min(bytes.len())).unwrap_or("");
@@ -377,7 +381,6 @@ impl<'a> Parser<'a> {
         let end = start + length as u32;
         let place = |at: u32| (self.source.line_of(at), self.source.char_column(at) + 1);
         let ((lineno, offset), (end_lineno, end_offset)) = (place(start), place(end));
-        let _ = token;
         let category = WarningCategory::Syntax;
         let warning = SyntaxWarning { category, message, lineno, offset, end_lineno, end_offset };
         self.warnings.push((self.pos, warning));

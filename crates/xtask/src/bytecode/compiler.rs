@@ -31,13 +31,13 @@ pub struct Refused {
     pub position: String,
 }
 
-/// Compiles a file as the reference does (mode exec, no optimisation). `python` decodes what we have no codec for here.
-pub fn compile(python: &str, source: &[u8], path: &Path) -> Result<CodeObject, Refused> {
+/// Compiles a file as the reference does (mode exec). `python` decodes what we have no codec for here.
+pub fn compile(python: &str, source: &[u8], path: &Path, optimize: u8) -> Result<CodeObject, Refused> {
     let decode = |encoding: &str, bytes: &[u8]| Ok(decode(python, encoding, bytes));
     let text = SourceText::from_bytes_with(source, &decode).map_err(|e| refused(e.into()))?;
     let filename = Name::from(path.to_string_lossy().into_owned());
     // The workers' stacks are large; see `compare_all`.
-    let options = Options { stack_budget: 128 << 20, ..Options::default() };
+    let options = Options { optimize, stack_budget: 128 << 20, ..Options::default() };
     let compiled = taipan_compiler::compile(&text, &filename, Mode::Exec, &options);
     compiled.map(|made| made.code).map_err(refused)
 }

@@ -17,6 +17,7 @@ use taipan_bytecode::{CodeObject, Constant, marshal};
 mod checks;
 mod compare;
 mod compiler;
+mod mutate;
 mod oracle;
 
 use compare::Difference;
@@ -31,6 +32,9 @@ const USAGE: &str = "usage: cargo xtask bytecode [options] [FILE or part of a pa
   --show N          examples shown for each group of differences (default 1)
   --groups N        groups shown (default 20)
   --failures FILE   write the paths of files that differ
+  --optimize N      0 (default), 1 or 2, as -O and -OO
+  --mutate N        compare N damaged pieces of the files instead, mostly errors and their positions
+  --seed N          for --mutate
   --check           only read, verify and write back the reference's own code objects
   --all             with FILE: every code object that differs, not only the first
   --dis FILE        print the listing of a .pyc or of the marshal data of a code object";
@@ -44,6 +48,9 @@ struct Options {
     groups: usize,
     failures: Option<PathBuf>,
     check: bool,
+    optimize: u8,
+    mutate: Option<usize>,
+    seed: u64,
     all: bool,
     dis: Option<PathBuf>,
     patterns: Vec<String>,
@@ -61,6 +68,9 @@ fn options(args: &[String]) -> Result<Options, String> {
         groups: 20,
         failures: None,
         check: false,
+        optimize: 0,
+        mutate: None,
+        seed: 1,
         all: false,
         dis: None,
         patterns: Vec::new(),
@@ -77,6 +87,9 @@ fn options(args: &[String]) -> Result<Options, String> {
             "--show" => o.show = number(value()?)?,
             "--groups" => o.groups = number(value()?)?,
             "--failures" => o.failures = Some(value()?.into()),
+            "--optimize" => o.optimize = number(value()?)?.min(2) as u8,
+            "--mutate" => o.mutate = Some(number(value()?)?),
+            "--seed" => o.seed = number(value()?)? as u64,
             "--check" => o.check = true,
             "--all" => o.all = true,
             "--dis" => o.dis = Some(value()?.into()),
@@ -240,7 +253,10 @@ fn compare_all(o: &Options) -> Result<bool, String> {
     if files.is_empty() {
         return Err("no file matches".to_owned());
     }
-    let references = oracle::references(&o.python, &o.cache, &files, o.threads)?;
+    if let Some(count) = o.mutate {
+        files = mutate::mutants(&files, count, o.seed, &o.cache)?;
+    }
+    let references = oracle::references(&o.python, &o.cache, &files, o.optimize, o.threads)?;
     let totals = Mutex::new(Totals::default());
     let next = AtomicUsize::new(0);
     let former = std::panic::take_hook();
@@ -302,7 +318,9 @@ fn one_file(reference: &Reference, o: &Options) -> (Outcome, usize, Duration) {
         Err(error) => return (Outcome::Error(error.to_string()), codes, Duration::ZERO),
     };
     let begun = Instant::now();
-    let made = catch_unwind(AssertUnwindSafe(|| compiler::compile(&o.python, &source, &reference.source)));
+    let made = catch_unwind(AssertUnwindSafe(|| {
+        compiler::compile(&o.python, &source, &reference.source, o.optimize)
+    }));
     let time = begun.elapsed();
     let outcome = match (made, expected) {
         (Err(_), _) => Outcome::Panic(compiler::last_panic()),
@@ -310,11 +328,17 @@ fn one_file(reference: &Reference, o: &Options) -> (Outcome, usize, Duration) {
             let differences = compare::compare(&ours, &expected);
             if differences.is_empty() { Outcome::Equal } else { Outcome::Differs(differences) }
         }
-        (Ok(Err(ours)), Err(expected)) if ours.headline != expected.headline() => {
-            Outcome::Error(format!("other message\n  ours:   {}\n  theirs: {expected}", ours.headline))
-        }
+        (Ok(Err(ours)), Err(expected)) if ours.headline != expected.headline() => Outcome::Error(format!(
+            "other message: {}\n  ours:   {}\n  theirs: {expected}",
+            expected.headline(),
+            ours.headline
+        )),
         (Ok(Err(ours)), Err(expected)) if ours.position != expected.position.join(":") => {
-            Outcome::Error(format!("other position\n  ours:   {}\n  theirs: {expected}", ours.position))
+            Outcome::Error(format!(
+                "other position: {}\n  ours:   {}\n  theirs: {expected}",
+                expected.headline(),
+                ours.position
+            ))
         }
         (Ok(Err(_)), Err(_)) => Outcome::Equal,
         (Ok(Err(ours)), Ok(_)) => Outcome::Error(format!("{} at {}", ours.headline, ours.position)),

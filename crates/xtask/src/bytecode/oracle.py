@@ -11,11 +11,12 @@ import warnings
 
 warnings.simplefilter("ignore")
 sys.setrecursionlimit(20000)
+optimize = int(sys.argv[1])
 for row in sys.stdin.read().splitlines():
     output, source = row.split("\t")
     try:
         with open(source, "rb") as file:
-            code = compile(file.read(), source, "exec", dont_inherit=True, optimize=0)
+            code = compile(file.read(), source, "exec", dont_inherit=True, optimize=optimize)
         data = b"C" + marshal.dumps(code)
     except Exception as error:
         parts = [type(error).__name__, str(getattr(error, "msg", error))]

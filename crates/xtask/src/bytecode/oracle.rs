@@ -102,9 +102,9 @@ fn walk(folder: &Path, found: &mut dyn FnMut(&Path)) {
     }
 }
 
-fn output_of(cache: &Path, python: &str, source: &Path) -> PathBuf {
+fn output_of(cache: &Path, python: &str, source: &Path, optimize: u8) -> PathBuf {
     let mut hasher = DefaultHasher::new();
-    (python, source, SCRIPT).hash(&mut hasher);
+    (python, source, SCRIPT, optimize).hash(&mut hasher);
     if let Ok(meta) = fs::metadata(source) {
         meta.len().hash(&mut hasher);
         meta.modified().ok().hash(&mut hasher);
@@ -117,12 +117,16 @@ pub fn references(
     python: &str,
     cache: &Path,
     files: &[PathBuf],
+    optimize: u8,
     threads: usize,
 ) -> Result<Vec<Reference>, String> {
     fs::create_dir_all(cache).map_err(|e| format!("{}: {e}", cache.display()))?;
     let list: Vec<Reference> = files
         .iter()
-        .map(|source| Reference { source: source.clone(), output: output_of(cache, python, source) })
+        .map(|source| Reference {
+            source: source.clone(),
+            output: output_of(cache, python, source, optimize),
+        })
         .collect();
     let missing: Vec<&Reference> = list.iter().filter(|r| !r.output.exists()).collect();
     if !missing.is_empty() {
@@ -131,7 +135,7 @@ pub fn references(
     let mut children = Vec::new();
     for chunk in missing.chunks(missing.len().div_ceil(threads).max(1)) {
         let mut child = Command::new(python)
-            .args(["-X", "utf8", "-c", SCRIPT])
+            .args(["-X", "utf8", "-c", SCRIPT, &optimize.to_string()])
             .stdin(Stdio::piped())
             .spawn()
             .map_err(|e| format!("{python}: {e}"))?;

@@ -121,7 +121,7 @@ impl Recogniser<'_> {
             s.plain("'elif' block follows an 'else' block")
         })?;
         tok!(self, Else);
-        self.forced(K::Colon, ":")?;
+        some!(self.forced(K::Colon, ":"));
         some!(self.block());
         Ok(Some(()))
     }
@@ -304,7 +304,7 @@ impl Recogniser<'_> {
 
     fn try_head(&mut self) -> R<()> {
         tok!(self, Try);
-        self.forced(K::Colon, ":")?;
+        some!(self.forced(K::Colon, ":"));
         some!(self.block());
         Ok(Some(()))
     }
@@ -419,16 +419,31 @@ impl Recogniser<'_> {
                 tok!(s, Name);
                 s.colon_block()
             },
-            |s| s.wrong(Self::invalid_except)
+            |s| s.wrong(Self::invalid_except_star)
         )
     }
 
     fn invalid_except(&mut self) -> R<()> {
+        self.invalid_handler(false)
+    }
+
+    fn invalid_except_star(&mut self) -> R<()> {
+        self.invalid_handler(true)
+    }
+
+    fn except_keyword(&mut self, star: bool) -> R<()> {
+        tok!(self, Except);
+        if star {
+            tok!(self, Star);
+        }
+        Ok(Some(()))
+    }
+
+    fn invalid_handler(&mut self, star: bool) -> R<()> {
         first_of!(
             self,
             |s| {
-                tok!(s, Except);
-                s.token(K::Star)?;
+                some!(s.except_keyword(star));
                 let first = some!(s.expression());
                 tok!(s, Comma);
                 some!(s.expressions());
@@ -439,38 +454,28 @@ impl Recogniser<'_> {
                 s.starting_from(first.first, message)
             },
             |s| {
-                tok!(s, Except);
-                s.token(K::Star)?;
+                some!(s.except_keyword(star));
                 some!(s.expression());
                 s.as_name()?;
                 s.missing_colon()
             },
             |s| {
-                tok!(s, Except);
+                some!(s.except_keyword(star));
+                if star {
+                    some!(s.one_of(&[K::Newline, K::Colon]));
+                    return s.plain("expected one or more exception types");
+                }
                 s.missing_colon()
             },
             |s| {
-                tok!(s, Except);
-                tok!(s, Star);
-                some!(s.one_of(&[K::Newline, K::Colon]));
-                s.plain("expected one or more exception types")
-            },
-            |s| {
-                tok!(s, Except);
-                let star = if s.token(K::Star)?.is_some() { "*" } else { "" };
+                some!(s.except_keyword(star));
                 some!(s.expression());
                 tok!(s, As);
-                let named = s.ahead(|s| {
-                    tok!(s, Name);
-                    s.token(K::Colon)
-                })?;
-                if named {
-                    return Ok(None);
-                }
                 let target = some!(s.expression());
-                tok!(s, Colon);
+                some!(s.colon_block());
                 let what = target.kind.name();
-                s.at_node(target, format!("cannot use except{star} statement with {what}"))
+                let mark = if star { "*" } else { "" };
+                s.at_node(target, format!("cannot use except{mark} statement with {what}"))
             }
         )
     }
@@ -481,7 +486,7 @@ impl Recogniser<'_> {
             s.missing_block(keyword, "'finally' statement")
         })?;
         tok!(self, Finally);
-        self.forced(K::Colon, ":")?;
+        some!(self.forced(K::Colon, ":"));
         some!(self.block());
         Ok(Some(()))
     }
@@ -514,11 +519,11 @@ impl Recogniser<'_> {
         tok!(self, Def);
         tok!(self, Name);
         self.attempt(Self::type_params)?;
-        self.forced(K::LeftParen, "(")?;
+        some!(self.forced(K::LeftParen, "("));
         self.attempt(|s| s.parameters(false))?;
         tok!(self, RightParen);
         self.attempt(Self::return_annotation)?;
-        self.forced(K::Colon, ":")?;
+        some!(self.forced(K::Colon, ":"));
         self.attempt(Self::function_type_comment)?;
         some!(self.block());
         Ok(Some(()))

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use crate::ast::Span;
 use crate::error::{SyntaxError, SyntaxErrorKind};
 use crate::lexer::{Token, TokenKind, Tokens};
-use crate::parser::{ParseOptions, error_at_span, error_at_token, is_empty_token};
+use crate::parser::{ParseOptions, error_at_span, error_at_token, is_empty_token, token_end};
 use crate::source::SourceText;
 
 /// What a rule gives.
@@ -324,12 +324,8 @@ impl<'a> Recogniser<'a> {
     #[cold]
     fn give_up(&self) -> Raise {
         let token = self.tokens[self.fill.saturating_sub(1).min(self.tokens.len() - 1)];
-        let error = error_at_span(
-            self.source,
-            SyntaxErrorKind::Syntax,
-            "invalid syntax".to_owned(),
-            self.token_span(token),
-        );
+        let span = self.token_span(token);
+        let error = error_at_span(self.source, self.lexed, self.fill, "invalid syntax".to_owned(), span);
         Raise { error: Box::new(error), from_lexer: false }
     }
 
@@ -383,8 +379,11 @@ impl<'a> Recogniser<'a> {
         if !self.invalid {
             return Ok(None);
         }
-        let _ = token;
-        Err(self.raise_at_index(SyntaxErrorKind::Syntax, self.pos, format!("expected '{what}'")))
+        let mut span = self.token_span(token);
+        if is_empty_token(token) {
+            (span.col_offset, span.end_col_offset) = (-1, -1);
+        }
+        Err(self.raise_span(span, format!("expected '{what}'")))
     }
 
     pub fn text(&self, token: Token) -> &'a str {
@@ -419,11 +418,8 @@ impl<'a> Recogniser<'a> {
     }
 
     pub fn token_span(&self, token: Token) -> Span {
-        let (start, mut end) = (self.place(token.start), self.place(token.end));
-        if token.kind == TokenKind::Newline && end.0 > start.0 {
-            end = (start.0, start.1 + 1);
-        }
-        Span::new(start.0, start.1, end.0, end.1)
+        let (start, end) = (self.place(token.start), token_end(self.source, token));
+        Span::new(start.0, start.1, end.line as i32, end.column as i32)
     }
 
     pub fn span_of(&self, node: Node) -> Span {
@@ -437,13 +433,14 @@ impl<'a> Recogniser<'a> {
 
     // ----- raising -----
 
-    pub fn raise_span(&self, kind: SyntaxErrorKind, span: Span, message: String) -> Raise {
-        Raise { error: Box::new(error_at_span(self.source, kind, message, span)), from_lexer: false }
+    pub fn raise_span(&self, span: Span, message: String) -> Raise {
+        let error = error_at_span(self.source, self.lexed, self.fill, message, span);
+        Raise { error: Box::new(error), from_lexer: false }
     }
 
     /// An error about a node.
     pub fn at_node<T>(&self, node: Node, message: impl Into<String>) -> R<T> {
-        Err(self.raise_span(SyntaxErrorKind::Syntax, self.span_of(node), message.into()))
+        Err(self.raise_span(self.span_of(node), message.into()))
     }
 
     /// An error about a token.
@@ -453,14 +450,14 @@ impl<'a> Recogniser<'a> {
 
     /// An error from one token to another, both included.
     pub fn range<T>(&self, first: u32, last: u32, message: impl Into<String>) -> R<T> {
-        Err(self.raise_span(SyntaxErrorKind::Syntax, self.span_between(first, last), message.into()))
+        Err(self.raise_span(self.span_between(first, last), message.into()))
     }
 
     /// An error from a token to the last token fetched.
     pub fn starting_from<T>(&self, first: u32, message: impl Into<String>) -> R<T> {
         let start = self.token_span(self.tokens[first as usize]);
         let last = self.token_span(self.tokens[self.fill.saturating_sub(1)]);
-        let mut raise = self.raise_span(SyntaxErrorKind::Syntax, start.to(last), message.into());
+        let mut raise = self.raise_span(start.to(last), message.into());
         if let Some(at) = &mut raise.error.location {
             if is_empty_token(self.tokens[first as usize]) {
                 at.offset = 0;
@@ -487,7 +484,7 @@ impl<'a> Recogniser<'a> {
     }
 
     fn raise_at_index(&self, kind: SyntaxErrorKind, index: usize, message: String) -> Raise {
-        let error = error_at_token(self.source, self.lexed, index, message);
+        let error = error_at_token(self.source, self.lexed, self.fill, index, message);
         Raise { error: Box::new(SyntaxError { kind, ..error }), from_lexer: false }
     }
 

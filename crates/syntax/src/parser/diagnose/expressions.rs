@@ -417,17 +417,31 @@ impl Recogniser<'_> {
             |s| {
                 let first = s.pos;
                 tok!(s, LeftBrace);
-                if s.attempt(|s| s.separated(Self::dict_item))?.is_some() {
+                if s.attempt(Self::dict_item)?.is_some() {
+                    s.any(|s| {
+                        tok!(s, Comma);
+                        s.dict_item()
+                    })?;
                     s.token(K::Comma)?;
                 }
                 tok!(s, RightBrace);
                 Ok(Some(s.node(Kind::Dict, first)))
             },
             |s| {
+                // This rule for wrong code is always active.
                 tok!(s, LeftBrace);
-                s.wrong(Self::invalid_dict_items)
+                some!(s.invalid_dict_items());
+                Ok(None)
             }
         )
+    }
+
+    fn key_without_colon(&mut self, key: Node) -> R<()> {
+        let mut span = self.span_of(key);
+        span.col_offset = span.end_col_offset - 1;
+        span.end_col_offset = -1;
+        let message = "':' expected after dictionary key".to_owned();
+        Err(self.raise_span(span, message))
     }
 
     fn dict_item(&mut self) -> R<()> {
@@ -469,11 +483,7 @@ impl Recogniser<'_> {
                 if s.kind()? == K::Colon {
                     return Ok(None);
                 }
-                let mut span = s.span_of(key);
-                (span.lineno, span.col_offset) = (span.lineno, span.end_col_offset - 1);
-                span.end_col_offset = -1;
-                let message = "':' expected after dictionary key".to_owned();
-                Err(s.raise_span(crate::error::SyntaxErrorKind::Syntax, span, message))
+                s.key_without_colon(key)
             },
             Self::invalid_value
         )

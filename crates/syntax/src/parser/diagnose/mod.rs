@@ -16,9 +16,9 @@ mod strings;
 mod targets;
 
 use self::core::{Raise, Recogniser};
-use super::{Mode, ParseOptions, end_of_text, error_at_span, is_empty_token};
+use super::{Mode, ParseOptions, end_of_text, error_at_span, is_empty_token, token_end};
 use crate::ast::Span;
-use crate::error::{ErrorLocation, SyntaxError, SyntaxErrorKind};
+use crate::error::{SyntaxError, SyntaxErrorKind};
 use crate::lexer::{Token, TokenKind, Tokens, unclosed_bracket_error};
 use crate::source::SourceText;
 
@@ -56,38 +56,22 @@ pub(super) fn diagnose(
             if last.kind == TokenKind::Indent { "unexpected indent" } else { "unexpected unindent" };
         return match second.indentation::<()>(message) {
             Err(raise) => *raise.error,
-            Ok(_) => generic(source, lexed, last),
+            Ok(_) => generic(source, lexed, second.fill, last),
         };
     }
-    let raise = Raise { error: Box::new(generic(source, lexed, last)), from_lexer: false };
+    let raise = Raise { error: Box::new(generic(source, lexed, second.fill, last)), from_lexer: false };
     settle(source, lexed, second.fill, raise)
 }
 
-fn generic(source: &SourceText, lexed: &Tokens, token: Token) -> SyntaxError {
-    let (start, end) = (source.line_column(token.start), source.line_column(token.end));
+fn generic(source: &SourceText, lexed: &Tokens, fill: usize, token: Token) -> SyntaxError {
+    let (start, end) = (source.line_column(token.start), token_end(source, token));
     let mut span = Span::new(start.line as i32, start.column as i32, end.line as i32, end.column as i32);
-    match token.kind {
-        TokenKind::Newline if !is_empty_token(token) => {
-            (span.end_lineno, span.end_col_offset) = (span.lineno, span.col_offset + 1);
-        }
-        _ if is_empty_token(token) => {
-            let past_end = token.start >= lexed.end;
-            let line = if past_end { end_of_text(source, lexed.end).0 } else { start.line };
-            span = Span::new(line as i32, -1, line as i32, -1);
-        }
-        _ => {}
+    if is_empty_token(token) {
+        let past_end = token.start >= lexed.end;
+        let line = if past_end { end_of_text(source, lexed.end).0 } else { start.line };
+        span = Span::new(line as i32, -1, line as i32, -1);
     }
-    let mut error = error_at_span(source, SyntaxErrorKind::Syntax, "invalid syntax".to_owned(), span);
-    if span.col_offset < 0
-        && let Some(at) = &mut error.location
-    {
-        at.offset = 0;
-        at.lineno = i64::from(span.lineno);
-        if span.lineno == 0 {
-            at.text = Some(String::new());
-        }
-    }
-    error
+    error_at_span(source, lexed, fill, "invalid syntax".to_owned(), span)
 }
 
 /// Errors of the lexer further on come before errors of the parser.
@@ -96,7 +80,7 @@ fn settle(source: &SourceText, lexed: &Tokens, fill: usize, raise: Raise) -> Syn
         raise.error.kind,
         SyntaxErrorKind::Syntax | SyntaxErrorKind::Indentation | SyntaxErrorKind::Tab
     );
-    if raise.from_lexer || !syntax {
+    if raise.from_lexer || !syntax || at_end_of_source(source, lexed, fill) {
         return *raise.error;
     }
     let Some(error) = lexed.error.as_ref().filter(|error| !error.in_string) else { return *raise.error };
@@ -124,6 +108,8 @@ fn at_end_of_source(source: &SourceText, lexed: &Tokens, fill: usize) -> bool {
         TokenKind::Newline => token.start as usize >= length,
         TokenKind::Indent | TokenKind::Dedent => token.end as usize >= length,
         TokenKind::String | TokenKind::FstringEnd | TokenKind::TstringEnd => false,
+        // The lexer looks no further after these.
+        kind if kind.text().len() == 3 && !kind.is_keyword() => false,
         _ => token.end as usize >= length && source.has_implied_newline(),
     }
 }
@@ -138,24 +124,17 @@ fn incomplete(recogniser: &Recogniser<'_>) -> SyntaxError {
 /// In single mode nothing but blanks and comments may follow the statement.
 pub(super) fn check_single_statement(
     source: &SourceText,
-    tokens: &[Token],
+    lexed: &Tokens,
     pos: usize,
 ) -> Result<(), SyntaxError> {
-    let taken = tokens[pos.saturating_sub(1)];
+    let taken = lexed.tokens[pos.saturating_sub(1)];
     let rest = source.text().get(taken.end as usize..).unwrap_or("");
     let code = rest.lines().map(str::trim_start).find(|line| !line.is_empty() && !line.starts_with('#'));
     if code.is_none() {
         return Ok(());
     }
     let message = "multiple statements found while compiling a single statement";
-    let line = source.line_of(taken.start);
-    let text = source.line_with_newline(line).to_owned();
-    let location = ErrorLocation {
-        lineno: i64::from(line),
-        offset: i64::from(source.char_column(taken.start)) + 1,
-        end_lineno: Some(i64::from(line)),
-        end_offset: Some(i64::from(source.char_column(taken.start)) + 2),
-        text: Some(text),
-    };
-    Err(SyntaxError::at(SyntaxErrorKind::Syntax, message, location))
+    let (start, end) = (source.line_column(taken.start), token_end(source, taken));
+    let span = Span::new(start.line as i32, start.column as i32, end.line as i32, end.column as i32);
+    Err(error_at_span(source, lexed, pos, message.to_owned(), span))
 }
