@@ -82,6 +82,12 @@ impl Shape {
         // Interned strings hold nothing and are never part of a cycle.
     }
 
+    /// The address of the shape one attribute before, null for a root.
+    #[inline(always)]
+    pub fn parent_ptr(&self) -> *const Shape {
+        self.parent
+    }
+
     /// The shape one attribute before.
     pub fn parent(&self) -> Option<&Shape> {
         // SAFETY: a parent owns its children.

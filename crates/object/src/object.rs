@@ -62,6 +62,12 @@ impl Header {
         (self.count.get() as i32) < 0
     }
 
+    /// States whether the object's finaliser has nothing (more) to do: it is then freed without being asked.
+    pub fn set_finalized(&self, done: bool) {
+        let upper = self.upper.get();
+        self.upper.set(if done { upper | FINALIZED } else { upper & !FINALIZED });
+    }
+
     /// Makes the object live as long as the process.
     pub fn immortalize(&self) {
         self.count.set(IMMORTAL);

@@ -571,6 +571,26 @@ impl Type {
         unsafe { &*self.slots.get() }
     }
 
+    /// Offset of the attribute block in an instance; 0: none; negative: behind the inline part.
+    #[inline(always)]
+    pub fn attrs_offset(&self) -> i32 {
+        self.attrs_offset.get()
+    }
+
+    /// Offset of the first `__slots__` word of an instance; `None` where it depends on the instance.
+    pub fn members_offset(&self) -> Option<u32> {
+        match self.payload.inline_size {
+            Some(_) if !self.has(flags::WRAPS) => None,
+            _ => Some(self.members_offset.get()),
+        }
+    }
+
+    /// Attribute slots that lie in the instance itself.
+    #[inline(always)]
+    pub fn inline_slot_count(&self) -> usize {
+        self.inline_slots.get() as usize
+    }
+
     #[inline(always)]
     pub fn version(&self) -> u32 {
         self.version.get()

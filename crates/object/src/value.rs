@@ -170,6 +170,23 @@ impl Word {
         if self.bits() & 0b111 == BORROWED_TAG { self.to_owned_value() } else { Value(self, PhantomData) }
     }
 
+    /// Releases what an owned pointer owns; true if that ended the object.
+    ///
+    /// # Safety
+    /// The word is an owned pointer and is not used afterwards.
+    #[inline(always)]
+    pub unsafe fn release_ended(self) -> bool {
+        // SAFETY: a live object, by the caller's promise; its last owner ends it.
+        unsafe {
+            let p = NonNull::new_unchecked(self.bits() as *mut Header);
+            if p.as_ref().decref() {
+                heap::free_object(p);
+                return true;
+            }
+            false
+        }
+    }
+
     /// Releases what an owned word owns; nothing for a borrowed word or an immediate.
     ///
     /// # Safety

@@ -1,0 +1,160 @@
+//! Interpreters: their making, the table through which the lower crates reach up, and what happens at safepoints.
+
+use std::ptr::NonNull;
+use std::sync::atomic::Ordering;
+
+use taipan_object::cx::breaker;
+use taipan_object::{Cx, Interp, Obj, R, Runtime, Type, Value, exc, typeobj};
+
+use crate::function::{FUNCTION, cell, descriptors, method, super_};
+use crate::thread::{VmThread, vm, vm_ref};
+use crate::{code, frame, generator, traceback};
+
+/// The static types of this crate.
+pub fn types() -> Vec<&'static Obj<Type>> {
+    vec![
+        &code::CODE,
+        &FUNCTION,
+        &method::METHOD,
+        &cell::CELL,
+        &descriptors::STATICMETHOD,
+        &descriptors::CLASSMETHOD,
+        &descriptors::PROPERTY,
+        &super_::SUPER,
+        &frame::object::FRAME,
+        &frame::locals::LOCALS_PROXY,
+        &traceback::TRACEBACK,
+        &generator::GENERATOR,
+        &generator::COROUTINE,
+        &generator::ASYNC_GENERATOR,
+        &generator::awaitable::COROUTINE_WRAPPER,
+        &generator::asyncgen::WRAPPED,
+        &generator::asyncgen::ASEND,
+        &generator::asyncgen::ATHROW,
+    ]
+}
+
+/// Lists all types of the `types` crate and of this one, bases first.
+fn install() -> Vec<&'static Obj<Type>> {
+    let mut list = taipan_types::Types::default();
+    taipan_types::install(&mut list);
+    let mut list = list.into_list();
+    list.extend(taipan_object::descr::TYPES);
+    list.extend(types());
+    list
+}
+
+fn missing<T>(cx: &mut Cx, what: &str) -> R<T> {
+    Err(cx.system_error(format!("{what} is not available")))
+}
+
+/// The table with what this crate provides; the crates above replace the rest.
+pub fn runtime() -> Runtime {
+    Runtime {
+        handle_breaker,
+        import: |cx, _| missing(cx, "import"),
+        warn: |_, _, _, _| Ok(()),
+        unraisable: |_, _, _, _| {},
+        audit: |_, _, _| Ok(()),
+        number_locale: |_| Default::default(),
+        current_globals: |cx| frame::current_globals(cx),
+        handled_exception: |cx| if cx.vm.is_null() { None } else { vm_ref(cx).handled() },
+        builtins: |cx| cx.interp().builtins.clone().unwrap_or_else(Value::none),
+        decode: |cx, _, _, _| missing(cx, "decoding"),
+        encode: |cx, _, _, _| missing(cx, "encoding"),
+        sequence_iterator: |cx, _| missing(cx, "the sequence iterator"),
+        generic_alias: |cx, _, _| missing(cx, "GenericAlias"),
+        union: |_, _, _| Ok(Value::not_implemented()),
+        memoryview: |cx, _, _| missing(cx, "memoryview"),
+        static_method: |cx, f| Ok(descriptors::static_method(cx, f)),
+        class_method: |cx, f| Ok(descriptors::class_method(cx, f)),
+        is_function: |v| v.is_instance_exact(&FUNCTION),
+        is_module: |v| v.is_instance(&taipan_types::module::MODULE),
+        is_memoryview: |_| false,
+        set_class_cell: |cx, cell, class| match cell.cast::<cell::Cell>() {
+            Some(c) => {
+                let old = c.get_mut(cx).content.replace(class.clone());
+                drop(old);
+                Ok(())
+            }
+            None => {
+                let message =
+                    format!("__classcell__ must be a nonlocal cell, not <class '{}'>", cell.type_name(cx));
+                Err(cx.type_error(message))
+            }
+        },
+        call_type: |cx, meta, args| taipan_object::ops::call_args(cx, &meta.to_value(), args),
+    }
+}
+
+/// An interpreter with its first thread. Everything in it belongs to the thread that made it, until handed over.
+pub struct Interpreter {
+    interp: NonNull<Interp>,
+    cx: Box<Cx>,
+    thread: Box<VmThread>,
+}
+
+impl Interpreter {
+    /// A new interpreter with the given table; `stack` is how many bytes of the calling thread's native stack recursion may
+    /// use from here.
+    pub fn new(runtime: Runtime, stack: usize) -> Interpreter {
+        typeobj::process_init(runtime, install);
+        let interp = NonNull::from(Box::leak(Interp::new(runtime)));
+        let marker = 0u8;
+        let limit = (&raw const marker as usize).saturating_sub(stack);
+        // SAFETY: the interpreter outlives the token; this thread alone uses it.
+        let mut cx = Box::new(unsafe { Cx::new(interp, limit, 1) });
+        let mut thread = VmThread::new();
+        cx.vm = (&raw mut *thread).cast();
+        Interpreter { interp, cx, thread }
+    }
+
+    /// The token of the first thread.
+    pub fn cx(&mut self) -> &mut Cx {
+        &mut self.cx
+    }
+}
+
+impl Drop for Interpreter {
+    fn drop(&mut self) {
+        let state = {
+            let interp = self.cx.interp_mut();
+            (interp.modules.take(), interp.sys.take(), interp.builtins.take(), interp.take_state())
+        };
+        drop(state);
+        let thread = &mut *self.thread;
+        let hooks = (
+            thread.asyncgen_firstiter.take(),
+            thread.asyncgen_finalizer.take(),
+            thread.trace.take(),
+            thread.profile.take(),
+            thread.context.take(),
+            thread.async_exception.take(),
+        );
+        drop(hooks);
+        if let Err(raised) = taipan_object::gc::collect(&mut self.cx) {
+            drop(self.cx.take_raised(raised));
+        }
+        self.cx.drain_pending();
+        // SAFETY: leaked in `new`; the heap goes with the interpreter, nothing refers to it any more.
+        drop(unsafe { Box::from_raw(self.interp.as_ptr()) });
+    }
+}
+
+/// Serves the breaker flag: what is asked of the running thread at a safepoint.
+pub fn handle_breaker(cx: &mut Cx) -> R<()> {
+    let flag = std::sync::Arc::clone(&cx.interp().breaker);
+    let bits = flag.swap(0, Ordering::Relaxed);
+    if bits & breaker::PENDING != 0 {
+        cx.drain_pending();
+    }
+    if bits & breaker::COLLECT != 0 {
+        taipan_object::gc::collect_if_enabled(cx)?;
+    }
+    if bits & breaker::ASYNC != 0
+        && let Some(exception) = vm(cx).async_exception.take()
+    {
+        return Err(exc::raise(cx, exception));
+    }
+    Ok(())
+}

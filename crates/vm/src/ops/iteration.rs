@@ -1,0 +1,109 @@
+//! Iterators and `for`.
+
+use taipan_object::{Cx, ops};
+
+use super::{Regs, Step, attempt};
+use crate::generator::{self, Generator};
+use crate::slot;
+
+pub unsafe fn get_iter(cx: &mut Cx, r: Regs, _arg: u32) -> Step {
+    super::arithmetic::unary(cx, r, ops::iter)
+}
+
+/// Generators and coroutines as they are; other iterables by `iter`.
+pub unsafe fn get_yield_from_iter(cx: &mut Cx, r: Regs, _arg: u32) -> Step {
+    use taipan_bytecode::CodeFlags;
+    // SAFETY: the iterable lies on the stack.
+    unsafe {
+        let value = r.lend(1);
+        if value.is_instance_exact(&generator::GENERATOR) {
+            return Step::Next(r);
+        }
+        if value.is_instance_exact(&generator::COROUTINE) {
+            let flags = r.code().flags;
+            if flags.intersects(CodeFlags::COROUTINE | CodeFlags::ITERABLE_COROUTINE) {
+                return Step::Next(r);
+            }
+            r.save();
+            return Step::Raise(
+                r,
+                cx.type_error("cannot 'yield from' a coroutine object in a non-coroutine generator"),
+            );
+        }
+    }
+    super::arithmetic::unary(cx, r, ops::iter)
+}
+
+/// Pushes the next item, or jumps behind `END_FOR` when there is none.
+#[inline(always)]
+pub unsafe fn for_iter(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
+    // SAFETY: the iterator lies on the stack; room for the item.
+    unsafe {
+        let s = r.peek(1);
+        if slot::is_exact(s, &generator::GENERATOR) {
+            if let Some(step) = enter_generator(cx, r, slot::obj(s), arg) {
+                return step;
+            }
+        }
+        r.save();
+        let iterator = r.lend(1);
+        let next = match iterator.ty_unguarded().slots().next {
+            Some(f) => f(cx, &iterator),
+            None => ops::next(cx, &iterator),
+        };
+        match next {
+            Ok(Some(item)) => {
+                r.push_value(item);
+                r.skip(1);
+                Step::Next(r)
+            }
+            Ok(None) => {
+                r.skip(1 + arg as usize + 1);
+                Step::Next(r)
+            }
+            Err(raised) => Step::Raise(r, raised),
+        }
+    }
+}
+
+/// Resumes a generator's frame on top of this one, without recursion. `None` where that cannot be (it runs, or has ended).
+#[inline(always)]
+unsafe fn enter_generator(
+    cx: &mut Cx,
+    r: Regs,
+    generator: &taipan_object::Obj<Generator>,
+    arg: u32,
+) -> Option<Step> {
+    // SAFETY: the iterator stays on the stack while its frame runs.
+    unsafe { generator::enter(cx, r, generator, super::none_slot(), 1, 1 + arg) }
+}
+
+pub unsafe fn end_for(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
+    // SAFETY: the stack is not empty.
+    unsafe { r.drop_top(cx, 1) };
+    Step::Next(r)
+}
+
+/// `END_SEND`: drops the receiver below the value.
+pub unsafe fn end_send(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
+    // SAFETY: receiver and value lie on the stack.
+    unsafe {
+        let value = r.pop();
+        let receiver = r.pop();
+        r.push(value);
+        r.release(cx, receiver);
+    }
+    Step::Next(r)
+}
+
+pub unsafe fn get_len(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
+    r.save();
+    // SAFETY: the object lies on the stack; room for its length.
+    unsafe {
+        let value = r.lend(1);
+        let len = attempt!(r, ops::len(cx, &value));
+        let len = cx.int_from_u64(len as u64);
+        r.push_value(len);
+    }
+    Step::Next(r)
+}
