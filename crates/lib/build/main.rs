@@ -9,6 +9,7 @@ mod compile;
 mod edits;
 
 use std::fmt::Write;
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::{env, fs, thread};
 
@@ -67,23 +68,23 @@ fn compile_all(modules: &mut [Module]) {
     let share = modules.len().div_ceil(workers).max(1);
     let compile_share = |share: &mut [Module]| {
         for module in share {
-            module.code = compile::compile(&module.source, &module.path);
+            match catch_unwind(|| compile::compile(&module.source, &module.path)) {
+                Ok(Ok(code)) => module.code = Some(code),
+                Ok(Err(error)) => println!("cargo:warning={} is frozen as source: {error}", module.path),
+                Err(_) => {
+                    println!("cargo:warning={} is frozen as source: the compiler panicked", module.path)
+                }
+            }
         }
     };
     thread::scope(|scope| {
         for chunk in modules.chunks_mut(share) {
-            // The compiler recurses as deep as the source is nested.
-            let builder = thread::Builder::new().stack_size(256 << 20);
+            let builder = thread::Builder::new().stack_size(compile::STACK_BUDGET + (8 << 20));
             if let Err(error) = builder.spawn_scoped(scope, move || compile_share(chunk)) {
                 println!("cargo:warning=no thread to compile with: {error}");
             }
         }
     });
-    if compile::AVAILABLE {
-        for module in modules.iter().filter(|module| module.code.is_none()) {
-            println!("cargo:warning={} is frozen as source: it does not compile", module.path);
-        }
-    }
 }
 
 fn write_out(out: &Path, modules: &[Module], resources: &[(String, Vec<u8>)]) -> std::io::Result<()> {

@@ -128,6 +128,13 @@ mod tests {
     }
 
     #[test]
+    fn every_module_is_compiled() {
+        let sources: Vec<&str> = list().iter().filter(|m| m.code().is_none()).map(|m| m.name).collect();
+        assert!(sources.is_empty(), "{sources:?}");
+        assert!(find("os").and_then(|os| os.code()).is_some_and(|code| code[0] & 0x7f == b'c'));
+    }
+
+    #[test]
     fn no_other_implementation_is_named() {
         for module in list() {
             let source = String::from_utf8_lossy(&module.source()).into_owned();

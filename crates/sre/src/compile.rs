@@ -1,7 +1,7 @@
 //! Verification of a code list, and its translation into a [`Pattern`].
 
 use crate::code::{At, Category, Code, INFO_CHARSET, INFO_LITERAL, INFO_PREFIX, MAXGROUPS, Words};
-use crate::program::{Bounds, Greed, Op, Pattern, Pc, Unit};
+use crate::program::{Bounds, First, Greed, Op, Pattern, Pc, Unit};
 use crate::set::{Fold, Item, Set};
 
 /// The code is not what `re._compiler` writes (RuntimeError: "invalid SRE code").
@@ -22,6 +22,8 @@ struct Translator<'a> {
     groups: u32,
     ops: Vec<Op>,
     depth: usize,
+    /// Operations before this one must not be merged with later ones: something jumps here.
+    label: Pc,
 }
 
 impl Pattern {
@@ -29,29 +31,18 @@ impl Pattern {
     pub fn new(code: &[u32], groups: usize) -> Result<Pattern, InvalidCode> {
         let groups = u32::try_from(groups).ok().filter(|g| *g <= MAXGROUPS).ok_or(InvalidCode)?;
         check(code.last() == Some(&(Code::Success as u32)))?;
-        let mut t = Translator { code, groups, ops: Vec::new(), depth: 0 };
-        let (mut least, mut prefix, mut first) = (0, Vec::new(), None);
+        let mut t = Translator { code, groups, ops: Vec::new(), depth: 0, label: 0 };
+        let (mut least, mut prefix, mut head) = (0, Vec::new(), None);
         let mut start = 0;
         if t.op(0)? == Code::Info {
-            (least, prefix, first) = t.info()?;
+            (least, prefix, head) = t.info()?;
             start = 1 + t.word(1)? as usize;
         }
         t.block(start, code.len() - 1)?;
         t.ops.push(Op::Success);
-        t.fill_next();
-        if first.is_none() && prefix.is_empty() {
-            first = first_unit(&t.ops);
-        }
-        Ok(Pattern { ops: t.ops, groups: groups as usize, least, prefix, first })
-    }
-}
-
-/// The test that the pattern begins with, seen through marks.
-fn first_unit(ops: &[Op]) -> Option<Unit> {
-    match ops.iter().find(|op| !matches!(op, Op::Mark(_)))? {
-        Op::Unit(unit) => Some(unit.clone()),
-        Op::One { unit, bounds, .. } if bounds.min > 0 => Some(unit.clone()),
-        _ => None,
+        t.fill_first();
+        let first = First::of(&t.ops, 0);
+        Ok(Pattern { ops: t.ops, groups: groups as usize, least, prefix, head, first })
     }
 }
 
@@ -212,6 +203,7 @@ impl Translator<'_> {
         self.depth += 1;
         check(self.depth < DEEPEST)?;
         let mut at = start;
+        self.label = self.here();
         while at < end && self.op(at)? != Code::Jump {
             at = self.one(at, end)?;
             check(at <= end)?;
@@ -223,9 +215,32 @@ impl Translator<'_> {
     /// Translates one operation of a block that ends at `end`; returns where the next one is.
     fn one(&mut self, at: usize, end: usize) -> Checked<usize> {
         if let Some((unit, after)) = self.unit(at, end)? {
-            self.ops.push(Op::Unit(unit));
+            self.push_unit(unit);
             return Ok(after);
         }
+        let after = self.other(at, end)?;
+        self.label = self.here();
+        Ok(after)
+    }
+
+    /// Appends a test; characters in a row become one operation.
+    fn push_unit(&mut self, unit: Unit) {
+        let mergeable = self.here() > self.label;
+        if let (true, Unit::Char(c), Some(last)) = (mergeable, &unit, self.ops.last_mut()) {
+            match last {
+                Op::Literal(text) => return text.push(*c),
+                Op::Unit(Unit::Char(before)) => {
+                    *last = Op::Literal(vec![*before, *c]);
+                    return;
+                }
+                _ => {}
+            }
+        }
+        self.ops.push(Op::Unit(unit));
+    }
+
+    /// Translates an operation that is not a test of one character.
+    fn other(&mut self, at: usize, end: usize) -> Checked<usize> {
         let code = self.op(at)?;
         match code {
             Code::Failure => {
@@ -270,25 +285,32 @@ impl Translator<'_> {
                 self.ops.push(Op::AtomicEnd);
                 Ok(after)
             }
-            Code::Assert => {
-                let after = self.target(at + 1, end)?;
-                self.ops.push(Op::Assert { back: self.word(at + 2)? });
-                self.inner(at + 3, after)?;
-                self.ops.push(Op::AssertEnd);
-                Ok(after)
-            }
-            Code::AssertNot => {
-                let after = self.target(at + 1, end)?;
-                let back = self.word(at + 2)?;
-                let head = self.here();
-                self.ops.push(Op::Fail);
-                self.inner(at + 3, after)?;
-                self.ops.push(Op::AssertNotEnd);
-                self.ops[head] = Op::AssertNot { back, after: self.here() };
-                Ok(after)
-            }
+            Code::Assert | Code::AssertNot => self.look(at, end, code == Code::AssertNot),
             _ => Err(InvalidCode),
         }
+    }
+
+    /// A look-ahead or look-behind.
+    fn look(&mut self, at: usize, end: usize, not: bool) -> Checked<usize> {
+        let after = self.target(at + 1, end)?;
+        let back = self.word(at + 2)?;
+        let head = self.here();
+        self.ops.push(Op::Fail);
+        self.inner(at + 3, after)?;
+        // A single test needs no part of its own.
+        if self.here() == head + 2
+            && let Some(Op::Unit(unit)) = self.ops.get(head + 1)
+        {
+            let unit = unit.clone();
+            self.ops.truncate(head);
+            self.ops.push(Op::Look { back, unit, not });
+            return Ok(after);
+        }
+        self.ops.push(if not { Op::AssertNotEnd } else { Op::AssertEnd });
+        let next = self.here();
+        self.ops[head] =
+            if not { Op::AssertNot { back, after: next } } else { Op::Assert { back, after: next } };
+        Ok(after)
     }
 
     /// A block that its SUCCESS ends.
@@ -317,7 +339,7 @@ impl Translator<'_> {
             jumps.push(self.here());
             self.ops.push(Op::Fail);
             if more {
-                self.ops[split] = Op::Split { other: self.here() };
+                self.ops[split] = Op::Split { other: self.here(), first: None };
                 start = next;
                 continue;
             }
@@ -362,7 +384,7 @@ impl Translator<'_> {
         self.ops[head] = Op::Repeat(self.here());
         let body = head + 1;
         self.ops.push(match self.op(until)? {
-            Code::MaxUntil => Op::MaxUntil { body, bounds },
+            Code::MaxUntil => Op::MaxUntil { body, bounds, first: None },
             Code::MinUntil => Op::MinUntil { body, bounds },
             _ => return Err(InvalidCode),
         });
@@ -378,19 +400,19 @@ impl Translator<'_> {
         Ok(after)
     }
 
-    /// Tells repeated units the character that must follow them.
-    fn fill_next(&mut self) {
+    /// Fills in what can come first where there is a choice.
+    fn fill_first(&mut self) {
         for i in 0..self.ops.len() {
-            let mut after = i + 1;
-            while let Some(Op::Mark(_)) = self.ops.get(after) {
-                after += 1;
-            }
-            let literal = match self.ops.get(after) {
-                Some(Op::Unit(Unit::Char(c))) => Some(*c),
-                _ => None,
+            let from = match &self.ops[i] {
+                Op::One { .. } | Op::Split { .. } => i + 1,
+                Op::MaxUntil { body, .. } => *body,
+                _ => continue,
             };
-            if let Op::One { next, .. } = &mut self.ops[i] {
-                *next = literal;
+            let found = First::of(&self.ops, from);
+            match &mut self.ops[i] {
+                Op::One { next, .. } => *next = found,
+                Op::Split { first, .. } | Op::MaxUntil { first, .. } => *first = found,
+                _ => {}
             }
         }
     }

@@ -9,7 +9,7 @@ use taipan_text::codecs::Unit as Character;
 
 use crate::code::{At, Words};
 use crate::compile::words_of;
-use crate::program::{Bounds, Greed, Op, Pattern, Pc, Unit};
+use crate::program::{Bounds, First, Greed, Op, Pattern, Pc, Unit};
 use crate::set::{Fold, Locale, fold, is_word};
 
 /// What kind of match is asked for.
@@ -212,6 +212,18 @@ impl<C: Character, E> Thread<'_, '_, C, E> {
                     }
                     _ => false,
                 },
+                Op::Literal(text) => {
+                    let found = self.run.text.get(self.pos..self.pos + text.len());
+                    match found {
+                        Some(found) if found.iter().zip(text).all(|(a, b)| a.point() == *b) => {
+                            self.pos += text.len();
+                            self.pc += 1;
+                            true
+                        }
+                        _ => false,
+                    }
+                }
+                Op::Look { back, unit, not } => self.advance_if(self.look(*back, unit) != *not),
                 Op::Success => {
                     let refused = (self.run.full && self.pos != self.run.text.len())
                         || (must_advance && self.pos == self.m.start);
@@ -228,7 +240,7 @@ impl<C: Character, E> Thread<'_, '_, C, E> {
                     self.pc = *target;
                     true
                 }
-                Op::Split { other } => self.split(*other)?,
+                Op::Split { other, first } => self.split(*other, first.as_deref())?,
                 Op::GroupRef(group, how) => self.group_ref(*group, *how),
                 Op::IfGroup(group, otherwise) => {
                     let matched = self.m.span(*group as usize + 1).is_some();
@@ -241,9 +253,9 @@ impl<C: Character, E> Thread<'_, '_, C, E> {
                     self.pc = *until;
                     true
                 }
-                Op::MaxUntil { body, bounds } => self.max_until(*body, *bounds)?,
+                Op::MaxUntil { body, bounds, first } => self.max_until(*body, *bounds, first.as_deref())?,
                 Op::MinUntil { body, bounds } => self.min_until(*body, *bounds)?,
-                Op::One { unit, bounds, greed, next } => self.one(unit, *bounds, *greed, *next)?,
+                Op::One { unit, bounds, greed, next } => self.one(unit, *bounds, *greed, next.as_deref())?,
                 Op::Possessive(end) => {
                     self.pc = *end;
                     self.possessive_next(0, UNSET)?
@@ -254,7 +266,7 @@ impl<C: Character, E> Thread<'_, '_, C, E> {
                     self.pc += 1;
                     true
                 }
-                Op::Assert { back } => self.assert(*back)?,
+                Op::Assert { back, .. } => self.assert(*back)?,
                 Op::AtomicEnd | Op::AssertEnd => {
                     if let Some((Part::Assert, pos)) = self.commit() {
                         self.pos = pos;
@@ -318,18 +330,27 @@ impl<C: Character, E> Thread<'_, '_, C, E> {
         Ok(true)
     }
 
+    /// Whether what comes next can begin with `first`.
+    #[inline]
+    fn allows(&self, first: Option<&First>, pos: usize) -> bool {
+        first.is_none_or(|f| self.run.text.get(pos).is_some_and(|c| f.contains(c.point())))
+    }
+
     /// Takes the first alternative, unless its first character shows that it fails.
-    fn split(&mut self, other: Pc) -> Result<bool, Failure<E>> {
-        if let Some(Op::Unit(unit)) = self.run.pattern.ops.get(self.pc + 1) {
-            let c = self.run.text.get(self.pos);
-            if !c.is_some_and(|c| unit.matches(c.point(), self.run.locale)) {
-                self.pc = other;
-                return Ok(true);
-            }
+    fn split(&mut self, other: Pc, first: Option<&First>) -> Result<bool, Failure<E>> {
+        if self.allows(first, self.pos) {
+            self.choice(other, self.pos, self.repeat)?;
+            self.pc += 1;
+        } else {
+            self.pc = other;
         }
-        self.choice(other, self.pos, self.repeat)?;
-        self.pc += 1;
         Ok(true)
+    }
+
+    fn look(&self, back: u32, unit: &Unit) -> bool {
+        let place = self.pos.checked_sub(back as usize);
+        let c = place.and_then(|i| self.run.text.get(i));
+        c.is_some_and(|c| unit.matches(c.point(), self.run.locale))
     }
 
     fn is_at(&self, at: At) -> bool {
@@ -376,7 +397,7 @@ impl<C: Character, E> Thread<'_, '_, C, E> {
         self.m.arena.get(self.repeat as usize).copied().unwrap_or(none)
     }
 
-    fn max_until(&mut self, body: Pc, bounds: Bounds) -> Result<bool, Failure<E>> {
+    fn max_until(&mut self, body: Pc, bounds: Bounds, first: Option<&First>) -> Result<bool, Failure<E>> {
         let r = self.current();
         if r.count < u64::from(bounds.min) {
             self.repeat = self.repetition(Repetition { count: r.count + 1, ..r })?;
@@ -384,7 +405,7 @@ impl<C: Character, E> Thread<'_, '_, C, E> {
             return Ok(true);
         }
         let tail = self.pc + 1;
-        if bounds.allows_more(r.count) && self.pos != r.last {
+        if bounds.allows_more(r.count) && self.pos != r.last && self.allows(first, self.pos) {
             self.choice(tail, self.pos, r.outer)?;
             self.repeat = self.repetition(Repetition { count: r.count + 1, last: self.pos, ..r })?;
             self.pc = body;
@@ -432,7 +453,7 @@ impl<C: Character, E> Thread<'_, '_, C, E> {
         unit: &Unit,
         bounds: Bounds,
         greed: Greed,
-        next: Option<u32>,
+        next: Option<&First>,
     ) -> Result<bool, Failure<E>> {
         let unbounded = |n: u32| if n == u32::MAX { usize::MAX } else { n as usize };
         let (min, max) = (bounds.min as usize, unbounded(bounds.max));
@@ -461,12 +482,18 @@ impl<C: Character, E> Thread<'_, '_, C, E> {
 
     /// Goes on after the greedy unit at `pc` with what it took up to `pos` or, where a known character must
     /// follow, to the last place before one.
-    fn give_back(&mut self, pc: Pc, pos: usize, least: usize, next: Option<u32>) -> Result<bool, Failure<E>> {
+    fn give_back(
+        &mut self,
+        pc: Pc,
+        pos: usize,
+        least: usize,
+        next: Option<&First>,
+    ) -> Result<bool, Failure<E>> {
         let mut pos = pos;
         if let Some(next) = next {
             let text = self.run.text;
             loop {
-                if text.get(pos).is_some_and(|c| c.point() == next) {
+                if text.get(pos).is_some_and(|c| next.contains(c.point())) {
                     break;
                 }
                 if pos == least {
@@ -496,7 +523,7 @@ impl<C: Character, E> Thread<'_, '_, C, E> {
             }
             left = if left == u32::MAX { left } else { left - 1 };
             // Places where what must follow does not stand need no attempt.
-            let skip = next.is_some_and(|n| text.get(pos).is_none_or(|c| c.point() != n));
+            let skip = !self.allows(next.as_deref(), pos);
             if !skip {
                 break;
             }
@@ -626,7 +653,7 @@ impl<C: Character, E> Thread<'_, '_, C, E> {
                 Frame::GiveBack { pc, pos, least, repeat, arena } => {
                     self.restore(repeat, arena);
                     let next = match self.run.pattern.ops.get(pc) {
-                        Some(Op::One { next, .. }) => *next,
+                        Some(Op::One { next, .. }) => next.as_deref(),
                         _ => None,
                     };
                     self.give_back(pc, pos, least, next)?

@@ -35,6 +35,108 @@ impl Unit {
     }
 }
 
+/// Which characters can come next if the rest is to match; errs on the side of yes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct First {
+    low: [u32; 8],
+    /// Some character from 256 on may do.
+    high: bool,
+}
+
+impl First {
+    #[inline]
+    pub(crate) fn contains(&self, c: u32) -> bool {
+        if c < 256 { self.low[(c >> 5) as usize] >> (c & 31) & 1 == 1 } else { self.high }
+    }
+
+    fn add_char(&mut self, c: u32) {
+        match self.low.get_mut((c >> 5) as usize) {
+            Some(word) => *word |= 1 << (c & 31),
+            None => self.high = true,
+        }
+    }
+
+    /// Adds what a test lets pass; false if only the locale knows.
+    fn add(&mut self, unit: &Unit) -> bool {
+        match unit {
+            Unit::Char(c) => self.add_char(*c),
+            Unit::CharFolded(_, Fold::Locale)
+            | Unit::NotCharFolded(_, Fold::Locale)
+            | Unit::SetFolded(_, Fold::Locale)
+            | Unit::Category(Category::LocaleWord, _) => return false,
+            Unit::Set(set) => {
+                let Some(low) = set.low() else { return false };
+                self.low.iter_mut().zip(low).for_each(|(a, b)| *a |= b);
+                self.high = true;
+            }
+            _ => {
+                let locale = Locale::default();
+                (0..256).filter(|c| unit.matches(*c, &locale)).for_each(|c| self.add_char(c));
+                self.high = true;
+            }
+        }
+        true
+    }
+
+    /// What can come first from `pc` on; `None` where that may be anything or nothing.
+    pub(crate) fn of(ops: &[Op], pc: Pc) -> Option<Box<First>> {
+        let mut first = First::default();
+        first.gather(ops, pc, &mut 48).then(|| Box::new(first))
+    }
+
+    fn gather(&mut self, ops: &[Op], mut pc: Pc, fuel: &mut u32) -> bool {
+        loop {
+            let Some(left) = fuel.checked_sub(1) else { return false };
+            *fuel = left;
+            match ops.get(pc) {
+                Some(Op::Unit(unit)) => return self.add(unit),
+                Some(Op::Literal(text)) => {
+                    text.first().into_iter().for_each(|c| self.add_char(*c));
+                    return true;
+                }
+                Some(Op::One { unit, bounds, .. }) => {
+                    if !self.add(unit) {
+                        return false;
+                    }
+                    if bounds.min > 0 {
+                        return true;
+                    }
+                    pc += 1;
+                }
+                Some(Op::Mark(_) | Op::At(_) | Op::Look { .. } | Op::Atomic | Op::AtomicEnd) => pc += 1,
+                Some(Op::Jump(target)) => pc = *target,
+                Some(Op::Split { other, .. } | Op::IfGroup(_, other)) => {
+                    if !self.gather(ops, pc + 1, fuel) {
+                        return false;
+                    }
+                    pc = *other;
+                }
+                Some(Op::Repeat(end) | Op::Possessive(end)) => {
+                    let least = ops.get(*end).map_or(0, Op::least_iterations);
+                    if !self.gather(ops, pc + 1, fuel) {
+                        return false;
+                    }
+                    if least > 0 {
+                        return true;
+                    }
+                    pc = end + 1;
+                }
+                Some(
+                    Op::MaxUntil { body, .. } | Op::MinUntil { body, .. } | Op::PossessiveEnd { body, .. },
+                ) => {
+                    if !self.gather(ops, *body, fuel) {
+                        return false;
+                    }
+                    pc += 1;
+                }
+                Some(Op::Assert { after, .. } | Op::AssertNot { after, .. }) => pc = *after,
+                Some(Op::Fail) => return true,
+                _ => return false,
+            }
+        }
+    }
+}
+
 /// How a repeated unit gives back what it took.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Greed {
@@ -67,12 +169,15 @@ pub(crate) enum Op {
     /// The whole pattern matches here.
     Success,
     Unit(Unit),
+    /// Several characters in a row.
+    Literal(Vec<u32>),
     At(At),
     Mark(u32),
     Jump(Pc),
     /// Goes on, and at `other` if that fails.
     Split {
         other: Pc,
+        first: Option<Box<First>>,
     },
     GroupRef(u32, Option<Fold>),
     /// Goes on if the group matched, else at the target.
@@ -82,6 +187,8 @@ pub(crate) enum Op {
     MaxUntil {
         body: Pc,
         bounds: Bounds,
+        /// Of the body.
+        first: Option<Box<First>>,
     },
     MinUntil {
         body: Pc,
@@ -91,8 +198,8 @@ pub(crate) enum Op {
         unit: Unit,
         bounds: Bounds,
         greed: Greed,
-        /// The character that must follow, if there is just one.
-        next: Option<u32>,
+        /// Of what follows.
+        next: Option<Box<First>>,
     },
     /// A possessive repetition of what follows up to its `PossessiveEnd`, which is at the target.
     Possessive(Pc),
@@ -104,6 +211,7 @@ pub(crate) enum Op {
     AtomicEnd,
     Assert {
         back: u32,
+        after: Pc,
     },
     AssertEnd,
     /// Goes on at `after` if what follows does not match.
@@ -112,6 +220,24 @@ pub(crate) enum Op {
         after: Pc,
     },
     AssertNotEnd,
+    /// One character `back` places before passes a test, or (`not`) does not.
+    Look {
+        back: u32,
+        unit: Unit,
+        not: bool,
+    },
+}
+
+impl Op {
+    /// The lower bound of a repetition's end.
+    fn least_iterations(&self) -> u32 {
+        match self {
+            Op::MaxUntil { bounds, .. } | Op::MinUntil { bounds, .. } | Op::PossessiveEnd { bounds, .. } => {
+                bounds.min
+            }
+            _ => 0,
+        }
+    }
 }
 
 /// A verified pattern.
@@ -123,8 +249,10 @@ pub struct Pattern {
     pub(crate) least: usize,
     /// Literal text with which every match begins.
     pub(crate) prefix: Vec<u32>,
-    /// What the first character must be.
-    pub(crate) first: Option<Unit>,
+    /// What the first character must be, by the pattern's head.
+    pub(crate) head: Option<Unit>,
+    /// What it must be, as a table.
+    pub(crate) first: Option<Box<First>>,
 }
 
 impl Pattern {

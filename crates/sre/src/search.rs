@@ -69,11 +69,16 @@ impl Pattern {
                 at += 1;
             }
         }
-        let found = match &self.first {
-            None => Some(0),
-            Some(Unit::Char(l)) => text[pos..].iter().position(|c| c.point() == *l),
-            Some(Unit::Set(set)) => text[pos..].iter().position(|c| set.contains(c.point(), locale)),
-            Some(unit) => text[pos..].iter().position(|c| unit.matches(c.point(), locale)),
+        let rest = &text[pos..];
+        let found = match (&self.head, &self.first) {
+            (Some(Unit::Char(l)), _) => rest.iter().position(|c| c.point() == *l),
+            (None, None) => Some(0),
+            // The table knows little above 256: there the head, if any, is asked too.
+            (head, Some(first)) => rest.iter().position(|c| {
+                let c = c.point();
+                first.contains(c) && (c < 256 || head.as_ref().is_none_or(|h| h.matches(c, locale)))
+            }),
+            (Some(head), None) => rest.iter().position(|c| head.matches(c.point(), locale)),
         };
         found.map(|n| pos + n).filter(|at| *at <= last)
     }

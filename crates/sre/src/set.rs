@@ -173,6 +173,11 @@ impl Set {
         !inside
     }
 
+    /// The answers below 256, a bit each; `None` where the locale decides.
+    pub(crate) fn low(&self) -> Option<&[u32; 8]> {
+        (!self.by_locale).then_some(&self.low)
+    }
+
     /// Whether the set holds the character.
     #[inline]
     pub(crate) fn contains(&self, c: u32, locale: &Locale) -> bool {

@@ -274,3 +274,29 @@ fn set_annotate(cx: &mut Cx, this: &Value, value: Option<&Value>) -> R<()> {
 pub fn install(types: &mut Types) {
     types.add([&MODULE]);
 }
+
+/// A native module, declared once: crate `stdlib` (and `vm` for its own) list these in their registries.
+pub struct ModuleDef {
+    /// The full name, e.g. `_json`.
+    pub name: &'static str,
+    pub doc: Option<&'static str>,
+    pub functions: &'static [&'static NativeDef],
+    /// Lists the module's static types (bases first): called once per process, before any interpreter exists.
+    pub types: Option<fn(&mut Types)>,
+    /// Enters what is not a function: types, constants, state. Runs once per interpreter, at the first import.
+    pub init: Option<fn(&mut Cx, module: &Value) -> R<()>>,
+}
+
+impl ModuleDef {
+    pub const EMPTY: ModuleDef = ModuleDef { name: "", doc: None, functions: &[], types: None, init: None };
+
+    /// Makes the module object.
+    pub fn create(&'static self, cx: &mut Cx) -> R {
+        let module = new_module(cx, self.name, self.doc)?;
+        add_functions(cx, &module, self.functions)?;
+        if let Some(init) = self.init {
+            init(cx, &module)?;
+        }
+        Ok(module)
+    }
+}
