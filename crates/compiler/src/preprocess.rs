@@ -56,7 +56,10 @@ impl Preprocessor<'_> {
         if documented && self.change && self.optimize >= 2 {
             let removed = body.remove(0);
             if body.is_empty() {
-                body.push(Stmt::new(removed.span, StmtPass));
+                let at = removed.span;
+                // A `pass` of the usual width.
+                let span = Span::new(at.lineno, at.col_offset, at.lineno, at.col_offset + 4);
+                body.push(Stmt::new(span, StmtPass));
             }
             documented = false;
         }

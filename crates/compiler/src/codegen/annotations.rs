@@ -125,9 +125,7 @@ impl<'a> Codegen<'a> {
                 self.load_int(d.location, index);
                 let name = Identifier::from("__conditional_annotations__");
                 if kind == UnitKind::Class {
-                    let slot = self
-                        .free_slot(&super::unit::wtf8(&name))
-                        .ok_or_else(|| CompileError::system("no cell for conditional annotations"))?;
+                    let slot = self.free_slot_or_new(&super::unit::wtf8(&name));
                     self.op_i(d.location, Opcode::LOAD_DEREF, slot);
                 } else {
                     let index = self.mangled_name_index(&name);

@@ -4,6 +4,7 @@ use taipan_bytecode::Opcode;
 use taipan_syntax::ast::*;
 
 use super::unit::{ParameterCounts, UnitKind, wtf8};
+use super::unwind::{BlockType, FrameBlock};
 use super::{Codegen, loc};
 use crate::error::{CompileError, Result};
 use crate::instr::{Label, Location};
@@ -144,7 +145,7 @@ impl<'a> Codegen<'a> {
         if is_generator {
             self.wrap_in_stop_iteration_handler();
         } else {
-            self.op(loc(p.elt.span), Opcode::RETURN_VALUE);
+            self.op(at, Opcode::RETURN_VALUE);
         }
         let code = self.exit(true)?;
         self.make_closure(at, code, 0)?;
@@ -249,10 +250,7 @@ impl<'a> Codegen<'a> {
             self.op(loc(c.iter.span), Opcode::GET_AITER);
         }
         self.place(start);
-        self.push_frame_block(
-            super::unwind::FrameBlock::plain(super::unwind::BlockType::AsyncComprehension, at, start),
-            c.iter.span,
-        )?;
+        self.push_frame_block(FrameBlock::plain(BlockType::AsyncComprehension, at, start))?;
         self.jump(at, Opcode::SETUP_FINALLY, except);
         self.op(at, Opcode::GET_ANEXT);
         self.load_none(at);
@@ -352,6 +350,8 @@ impl<'a> Codegen<'a> {
             self.op_i(at, Opcode::SWAP, state.pushed.len() as u32 + 1);
             let cleanup = self.label();
             self.jump(at, Opcode::SETUP_FINALLY, cleanup);
+            let block = FrameBlock::plain(BlockType::AsyncComprehension, at, cleanup);
+            self.push_frame_block(block)?;
             state.cleanup = Some(cleanup);
         }
         Ok(state)
@@ -360,6 +360,7 @@ impl<'a> Codegen<'a> {
     fn end_inlined(&mut self, at: Location, state: Inlined) {
         self.unit.inlined -= 1;
         if let Some(cleanup) = state.cleanup {
+            self.pop_frame_block();
             self.op(Location::NONE, Opcode::POP_BLOCK);
             let end = self.label();
             self.jump(Location::NONE, Opcode::JUMP_NO_INTERRUPT, end);

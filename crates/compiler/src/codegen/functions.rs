@@ -126,7 +126,7 @@ impl<'a> Codegen<'a> {
         if suspends {
             let start = self.label_here();
             let block = FrameBlock::plain(BlockType::StopIteration, Location::NONE, start);
-            self.push_frame_block(block, s.span)?;
+            self.push_frame_block(block)?;
         }
         self.stmts(body)?;
         if suspends {

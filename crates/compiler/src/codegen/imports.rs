@@ -52,7 +52,10 @@ impl<'a> Codegen<'a> {
         let at = loc(s.span);
         self.load_int(at, i64::from(n.level));
         let names = n.names.iter().map(|a| CodeConstant::str(&a.name)).collect();
-        if s.span.lineno > self.settings.future_line && n.module.as_ref().is_some_and(|m| m == "__future__") {
+        if n.level == 0
+            && s.span.lineno > self.settings.future_line
+            && n.module.as_ref().is_some_and(|m| m == "__future__")
+        {
             return Err(CompileError::syntax(
                 "from __future__ imports must occur at the beginning of the file",
                 s.span,

@@ -42,7 +42,7 @@ impl<'a> Codegen<'a> {
         let (start, end, anchor) = (self.label(), self.label(), self.label());
         self.place(start);
         let block = FrameBlock::plain(BlockType::WhileLoop, loc(s.span), start).with_exit(end);
-        self.push_frame_block(block, s.span)?;
+        self.push_frame_block(block)?;
         self.jump_if(&n.test, anchor, false)?;
         self.stmts(&n.body)?;
         self.jump(Location::NONE, Opcode::JUMP, start);
@@ -56,7 +56,7 @@ impl<'a> Codegen<'a> {
     pub(super) fn for_statement(&mut self, s: &'a Stmt, n: &'a ForParts) -> Result {
         let (start, cleanup, end) = (self.label(), self.label(), self.label());
         let block = FrameBlock::plain(BlockType::ForLoop, loc(s.span), start).with_exit(end);
-        self.push_frame_block(block, s.span)?;
+        self.push_frame_block(block)?;
         self.expr(&n.iter)?;
         let at = loc(n.iter.span);
         self.op(at, Opcode::GET_ITER);
@@ -83,7 +83,7 @@ impl<'a> Codegen<'a> {
         self.op(loc(n.iter.span), Opcode::GET_AITER);
         self.place(start);
         let block = FrameBlock::plain(BlockType::ForLoop, at, start).with_exit(end);
-        self.push_frame_block(block, s.span)?;
+        self.push_frame_block(block)?;
         self.jump(at, Opcode::SETUP_FINALLY, except);
         self.op(at, Opcode::GET_ANEXT);
         self.load_none(at);

@@ -156,7 +156,7 @@ impl<'a> Codegen<'a> {
             self.op(start, Opcode::SETUP_ANNOTATIONS);
         }
         let mut rest = body;
-        if !self.interactive
+        if !(self.interactive && self.unit.kind == UnitKind::Module)
             && let Some((doc, text)) = docstring_of(body)
         {
             rest = &body[1..];

@@ -52,12 +52,9 @@ impl Codegen<'_> {
     }
 
     /// Pushes the class's namespace in an annotation scope.
-    pub(super) fn load_classdict(&mut self, at: Location) -> Result {
-        let slot = self
-            .free_slot(&wtf8("__classdict__"))
-            .ok_or_else(|| CompileError::system("no cell for __classdict__"))?;
+    pub(super) fn load_classdict(&mut self, at: Location) {
+        let slot = self.free_slot_or_new(&wtf8("__classdict__"));
         self.op_i(at, Opcode::LOAD_DEREF, slot);
-        Ok(())
     }
 
     pub(super) fn name_op(&mut self, at: Location, name: &Identifier, ctx: ExprContext) -> Result {
@@ -73,7 +70,7 @@ impl Codegen<'_> {
                     self.op(at, Opcode::LOAD_LOCALS);
                     Opcode::LOAD_FROM_DICT_OR_DEREF
                 } else if block.can_see_class_scope {
-                    self.load_classdict(at)?;
+                    self.load_classdict(at);
                     Opcode::LOAD_FROM_DICT_OR_DEREF
                 } else {
                     Opcode::LOAD_DEREF
@@ -100,7 +97,7 @@ impl Codegen<'_> {
                 return Ok(());
             }
             (Place::Global, Load) if block.can_see_class_scope && scope == NameScope::GlobalImplicit => {
-                self.load_classdict(at)?;
+                self.load_classdict(at);
                 Opcode::LOAD_FROM_DICT_OR_GLOBALS
             }
             (Place::Global, Load) => Opcode::LOAD_GLOBAL,

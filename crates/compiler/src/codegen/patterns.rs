@@ -136,6 +136,10 @@ impl<'a> Codegen<'a> {
         let at = loc(p.span);
         match &p.kind {
             PatternKind::MatchValue(m) => {
+                if !matches!(m.value.kind, ExprKind::Constant(_) | ExprKind::Attribute(_)) {
+                    let message = "patterns may only match literals and attribute lookups";
+                    return Err(CompileError::syntax(message, p.span));
+                }
                 self.expr(&m.value)?;
                 self.op_i(at, Opcode::COMPARE_OP, compare::EQ);
                 self.op(at, Opcode::TO_BOOL);

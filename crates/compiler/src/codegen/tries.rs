@@ -20,7 +20,7 @@ impl<'a> Codegen<'a> {
         self.place(body);
         let block =
             FrameBlock { finally: &n.finalbody, ..FrameBlock::plain(BlockType::FinallyTry, at, body) };
-        self.push_frame_block(block.with_exit(end), s.span)?;
+        self.push_frame_block(block.with_exit(end))?;
         if n.handlers.is_empty() {
             self.stmts(&n.body)?;
         } else {
@@ -31,7 +31,7 @@ impl<'a> Codegen<'a> {
         self.stmts(&n.finalbody)?;
         self.jump(Location::NONE, Opcode::JUMP_NO_INTERRUPT, exit);
         self.place(end);
-        self.push_frame_block(FrameBlock::plain(BlockType::FinallyEnd, at, end), s.span)?;
+        self.push_frame_block(FrameBlock::plain(BlockType::FinallyEnd, at, end))?;
         self.jump(Location::NONE, Opcode::SETUP_CLEANUP, cleanup);
         self.op(Location::NONE, Opcode::PUSH_EXC_INFO);
         self.warnings_off += 1;
@@ -54,7 +54,7 @@ impl<'a> Codegen<'a> {
         let at = loc(s.span);
         self.jump(at, Opcode::SETUP_FINALLY, except);
         let body = self.label_here();
-        self.push_frame_block(FrameBlock::plain(BlockType::TryExcept, at, body), s.span)?;
+        self.push_frame_block(FrameBlock::plain(BlockType::TryExcept, at, body))?;
         self.stmts(&n.body)?;
         self.pop_frame_block();
         self.op(Location::NONE, Opcode::POP_BLOCK);
@@ -70,7 +70,7 @@ impl<'a> Codegen<'a> {
         self.jump(Location::NONE, Opcode::SETUP_CLEANUP, cleanup);
         self.op(Location::NONE, Opcode::PUSH_EXC_INFO);
         let block = FrameBlock::plain(BlockType::ExceptionHandler, loc(s.span), except);
-        self.push_frame_block(block, s.span)?;
+        self.push_frame_block(block)?;
         for (i, handler) in n.handlers.iter().enumerate() {
             if handler.type_.is_none() && i + 1 < n.handlers.len() {
                 return Err(CompileError::syntax("default 'except:' must be last", handler.span));
@@ -101,7 +101,7 @@ impl<'a> Codegen<'a> {
                 self.jump(at, Opcode::SETUP_CLEANUP, cleanup);
                 let body = self.label_here();
                 let block = FrameBlock::plain(BlockType::HandlerCleanup, at, body);
-                self.push_frame_block(FrameBlock { name: Some(name.clone()), ..block }, handler.span)?;
+                self.push_frame_block(FrameBlock { name: Some(name.clone()), ..block })?;
                 self.stmts(&handler.body)?;
                 self.pop_frame_block();
                 self.op(Location::NONE, Opcode::POP_BLOCK);
@@ -116,7 +116,7 @@ impl<'a> Codegen<'a> {
             None => {
                 let body = self.label_here();
                 let block = FrameBlock::plain(BlockType::HandlerCleanup, at, body);
-                self.push_frame_block(block, handler.span)?;
+                self.push_frame_block(block)?;
                 self.op(at, Opcode::POP_TOP);
                 self.stmts(&handler.body)?;
                 self.pop_frame_block();
@@ -140,7 +140,7 @@ impl<'a> Codegen<'a> {
         self.jump(Location::NONE, Opcode::SETUP_CLEANUP, cleanup);
         self.op(Location::NONE, Opcode::PUSH_EXC_INFO);
         let block = FrameBlock::plain(BlockType::ExceptionGroupHandler, loc(s.span), except);
-        self.push_frame_block(block, s.span)?;
+        self.push_frame_block(block)?;
         for (i, handler) in n.handlers.iter().enumerate() {
             if i == 0 {
                 let at = loc(handler.span);
@@ -194,7 +194,7 @@ impl<'a> Codegen<'a> {
         self.jump(at, Opcode::SETUP_CLEANUP, cleanup);
         let body = self.label_here();
         let block = FrameBlock::plain(BlockType::HandlerCleanup, at, body);
-        self.push_frame_block(FrameBlock { name: handler.name.clone(), ..block }, handler.span)?;
+        self.push_frame_block(FrameBlock { name: handler.name.clone(), ..block })?;
         self.stmts(&handler.body)?;
         self.pop_frame_block();
         self.op(Location::NONE, Opcode::POP_BLOCK);

@@ -280,6 +280,11 @@ impl<'a> Codegen<'a> {
         })
     }
 
+    /// The slot of a cell that the class around provides, though no name in this unit refers to it.
+    pub(super) fn free_slot_or_new(&mut self, name: &Name) -> u32 {
+        self.free_slot(name).unwrap_or_else(|| self.unit.meta.freevars.add(name))
+    }
+
     pub(super) fn free_slot(&self, name: &Name) -> Option<u32> {
         let index = self.unit.meta.freevars.get(name)?;
         Some(index + self.unit.meta.cellvars.len() as u32)

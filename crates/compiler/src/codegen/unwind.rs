@@ -54,10 +54,9 @@ impl<'a> FrameBlock<'a> {
 }
 
 impl<'a> Codegen<'a> {
-    /// `span` is where the error for too many blocks is shown.
-    pub(super) fn push_frame_block(&mut self, block: FrameBlock<'a>, span: Span) -> Result {
+    pub(super) fn push_frame_block(&mut self, block: FrameBlock<'a>) -> Result {
         if self.unit.frame_blocks.len() >= MAX_BLOCKS {
-            return Err(CompileError::syntax("too many statically nested blocks", span));
+            return Err(CompileError::syntax("too many statically nested blocks", span_of(block.at)));
         }
         self.unit.frame_blocks.push(block);
         Ok(())
@@ -87,10 +86,7 @@ impl<'a> Codegen<'a> {
                 self.op(*at, Opcode::POP_BLOCK);
                 if keep_top {
                     let label = block.block;
-                    self.push_frame_block(
-                        FrameBlock::plain(BlockType::PopValue, *at, label),
-                        Span::default(),
-                    )?;
+                    self.push_frame_block(FrameBlock::plain(BlockType::PopValue, *at, label))?;
                 }
                 self.stmts(block.finally)?;
                 if keep_top {
@@ -162,7 +158,6 @@ impl<'a> Codegen<'a> {
         at: &mut Location,
         keep_top: bool,
         to_loop: bool,
-        span: Span,
     ) -> Result<Option<FrameBlock<'a>>> {
         let mut left = Vec::new();
         let mut found = None;
@@ -170,7 +165,7 @@ impl<'a> Codegen<'a> {
             if top.kind == BlockType::ExceptionGroupHandler {
                 return Err(CompileError::syntax(
                     "'break', 'continue' and 'return' cannot appear in an except* block",
-                    span,
+                    span_of(*at),
                 ));
             }
             if to_loop && matches!(top.kind, BlockType::WhileLoop | BlockType::ForLoop) {
@@ -212,7 +207,7 @@ impl<'a> Codegen<'a> {
             at = super::loc(s.span);
             self.op(at, Opcode::NOP);
         }
-        self.unwind(&mut at, keep_top, false, s.span)?;
+        self.unwind(&mut at, keep_top, false)?;
         match constant {
             _ if keep_top => {}
             Some(value) => self.load_const(at, value.clone()),
@@ -225,7 +220,7 @@ impl<'a> Codegen<'a> {
     pub(super) fn break_statement(&mut self, s: &'a Stmt) -> Result {
         let mut at = super::loc(s.span);
         self.op(at, Opcode::NOP);
-        let Some(found) = self.unwind(&mut at, false, true, s.span)? else {
+        let Some(found) = self.unwind(&mut at, false, true)? else {
             return Err(CompileError::syntax("'break' outside loop", s.span));
         };
         self.unwind_block(&mut at, &found, false)?;
@@ -238,10 +233,14 @@ impl<'a> Codegen<'a> {
     pub(super) fn continue_statement(&mut self, s: &'a Stmt) -> Result {
         let mut at = super::loc(s.span);
         self.op(at, Opcode::NOP);
-        let Some(found) = self.unwind(&mut at, false, true, s.span)? else {
+        let Some(found) = self.unwind(&mut at, false, true)? else {
             return Err(CompileError::syntax("'continue' not properly in loop", s.span));
         };
         self.jump(at, Opcode::JUMP, found.block);
         Ok(())
     }
+}
+
+fn span_of(at: Location) -> Span {
+    Span::new(at.line, at.col, at.end_line, at.end_col)
 }

@@ -50,7 +50,7 @@ impl<'a> Codegen<'a> {
         self.jump(at, Opcode::SETUP_WITH, end);
         let block = self.label_here();
         let kind = if is_async { BlockType::AsyncWith } else { BlockType::With };
-        self.push_frame_block(FrameBlock::plain(kind, at, block).with_exit(end), s.span)?;
+        self.push_frame_block(FrameBlock::plain(kind, at, block).with_exit(end))?;
         match &item.optional_vars {
             Some(target) => self.expr(target)?,
             None => self.op(at, Opcode::POP_TOP),

@@ -45,6 +45,7 @@ impl Builder {
         let kind = self.table.block(id).kind;
         let function_like = self.table.block(id).is_function_like();
         let mut local = Names::new();
+        let mut own_free = Names::new();
         let mut free = Names::new();
         let mut scopes: HashMap<Identifier, NameScope> = HashMap::new();
         let mut inlined_cells = Names::new();
@@ -60,7 +61,7 @@ impl Builder {
         let symbols: Vec<_> = self.table.block(id).symbols.iter().map(|(n, f)| (n.clone(), f)).collect();
         for (name, flags) in &symbols {
             let scope =
-                self.analyze_name(id, name, *flags, &mut outer, &mut local, &mut free, class_entry)?;
+                self.analyze_name(id, name, *flags, &mut outer, &mut local, &mut own_free, class_entry)?;
             scopes.insert(name.clone(), scope);
         }
         if kind == BlockKind::Class {
@@ -82,6 +83,7 @@ impl Builder {
                 true => class_entry,
                 false => None,
             };
+            let needs_classdict = kind == BlockKind::Class && c.can_see_class_scope;
             let inline = !sees_class
                 && !matches!(c.comprehension, ComprehensionKind::None | ComprehensionKind::Generator);
             let inner = Outer {
@@ -89,6 +91,7 @@ impl Builder {
                 global: inner_global.clone(),
                 type_params: outer.type_params.clone(),
             };
+            self.block_mut(id).needs_classdict |= needs_classdict;
             let mut child_free = self.analyze_block(child, inner, class)?;
             if inline {
                 self.inline_comprehension(id, child, &mut scopes, &mut child_free, &mut inlined_cells);
@@ -112,6 +115,7 @@ impl Builder {
             block.has_conditional_annotations |= free.remove("__conditional_annotations__");
         }
         self.update_symbols(id, &scopes, outer.bound.as_ref(), &free, &inlined_cells);
+        free.extend(own_free);
         Ok(free)
     }
 
@@ -223,16 +227,16 @@ impl Builder {
             if scope == NameScope::Cell || only_flags & DEF_COMP_CELL != 0 {
                 inlined_cells.insert(name.clone());
             }
+            if scope == NameScope::Free && in_class && CLASS_CELLS.contains(&name.as_str()) {
+                // Its own cells are not visible in a class body.
+                scope = NameScope::GlobalImplicit;
+                if !self.free_in_any_child(comp, &name) {
+                    comp_free.remove(&name);
+                }
+                dropped.push(name.clone());
+            }
             match self.table.block(id).symbols.get(&name) {
                 None => {
-                    if scope == NameScope::Free && in_class && CLASS_CELLS.contains(&name.as_str()) {
-                        // Its own cell is not visible in a class body.
-                        scope = NameScope::GlobalImplicit;
-                        if !self.free_in_any_child(comp, &name) {
-                            comp_free.remove(&name);
-                        }
-                        dropped.push(name.clone());
-                    }
                     self.block_mut(id).symbols.set(&name, only_flags);
                     scopes.insert(name, scope);
                 }
@@ -278,7 +282,7 @@ impl Builder {
         for name in free {
             match block.symbols.get(name) {
                 Some(flags) => {
-                    if class_like && flags & (DEF_BOUND | DEF_GLOBAL) != 0 {
+                    if class_like {
                         block.symbols.set(name, flags | DEF_FREE_CLASS);
                     }
                 }

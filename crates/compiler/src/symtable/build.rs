@@ -157,11 +157,13 @@ impl Builder {
         self.stack.push(id);
         let Some(parent) = parent else { return };
         let mangled = self.table.block(parent).mangled_names;
+        let comp_iter_expr = self.table.block(parent).comp_iter_expr;
         let future = self.flags.future_annotations();
         let block = self.cur();
         if block.kind != BlockKind::Class && block.mangled_names.is_none() {
             block.mangled_names = mangled;
         }
+        block.comp_iter_expr = comp_iter_expr;
         // Annotations that stay text have no effect on scopes.
         if !(block.kind == BlockKind::Annotation && future) {
             self.table.blocks[parent.0 as usize].children.push(id);
@@ -410,7 +412,7 @@ impl Builder {
         if block.kind == BlockKind::Module && top_level {
             block.coroutine = true;
         }
-        if !block.coroutine && !(top_level && block.kind == BlockKind::Module) {
+        if !block.coroutine {
             return Err(CompileError::syntax(message, s.span));
         }
         Ok(())

@@ -138,8 +138,9 @@ impl Builder {
 
     fn await_expr(&mut self, e: &Expr, n: &ExprAwait) -> Result {
         self.refuse_in_annotation("await expression", e)?;
-        if !self.flags.allow_top_level_await() {
-            let block = self.cur();
+        let top_level = self.flags.allow_top_level_await();
+        let block = self.cur();
+        if !(top_level && block.kind == BlockKind::Module) {
             if !block.is_function_like() {
                 return Err(CompileError::syntax("'await' outside function", e.span));
             }
@@ -292,7 +293,19 @@ impl Builder {
         let is_async = block.coroutine && !is_generator;
         self.exit();
         if is_async {
-            self.cur().coroutine = true;
+            let top_level = self.flags.allow_top_level_await();
+            let block = self.cur();
+            let in_async = block.kind == BlockKind::Function && block.coroutine;
+            if !in_async
+                && block.comprehension == ComprehensionKind::None
+                && !(top_level && block.kind == BlockKind::Module)
+            {
+                return Err(CompileError::syntax(
+                    "asynchronous comprehension outside of an asynchronous function",
+                    e.span,
+                ));
+            }
+            block.coroutine = true;
         }
         Ok(())
     }
