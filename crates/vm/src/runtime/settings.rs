@@ -4,16 +4,10 @@
 use std::sync::Arc;
 
 use taipan_host::HostHandle;
-use taipan_object::{Cx, R, Value};
+use taipan_object::Cx;
 
-/// A native module: a line of a registry.
-#[derive(Clone, Copy)]
-pub struct NativeModule {
-    /// Its dotted name.
-    pub name: &'static str,
-    /// Makes the module and fills it (`types::module::new_module`, `add_functions`, …). Called at its first import.
-    pub init: fn(&mut Cx) -> R<Value>,
-}
+/// A native module: a line of a registry. `ModuleDef::create` makes the module at its first import.
+pub type NativeModule = &'static taipan_types::module::ModuleDef;
 
 /// A module of the frozen library.
 pub struct FrozenModule {
@@ -41,6 +35,8 @@ pub trait FrozenLibrary: Sync {
 pub struct Settings {
     pub host: HostHandle,
     pub native_modules: &'static [NativeModule],
+    /// Lists the static types of those modules (`taipan_stdlib::install`): `process_init` makes them ready with the rest.
+    pub native_types: fn(&mut taipan_types::Types),
     pub frozen: Option<&'static dyn FrozenLibrary>,
     pub argv: Vec<Vec<u8>>,
     pub orig_argv: Vec<Vec<u8>>,
@@ -93,6 +89,7 @@ impl Settings {
         Settings {
             host,
             native_modules: &[],
+            native_types: |_| (),
             frozen: None,
             argv: vec![Vec::new()],
             orig_argv: Vec::new(),
