@@ -81,10 +81,12 @@ impl First {
     /// What can come first from `pc` on; `None` where that may be anything or nothing.
     pub(crate) fn of(ops: &[Op], pc: Pc) -> Option<Box<First>> {
         let mut first = First::default();
-        first.gather(ops, pc, &mut 48).then(|| Box::new(first))
+        first.gather(ops, pc, 0, &mut 48).then(|| Box::new(first))
     }
 
-    fn gather(&mut self, ops: &[Op], mut pc: Pc, fuel: &mut u32) -> bool {
+    /// `inside` counts the atomic parts that were entered on the way: leaving another one says nothing, because
+    /// such a part succeeds whatever follows it.
+    fn gather(&mut self, ops: &[Op], mut pc: Pc, mut inside: u32, fuel: &mut u32) -> bool {
         loop {
             let Some(left) = fuel.checked_sub(1) else { return false };
             *fuel = left;
@@ -103,17 +105,26 @@ impl First {
                     }
                     pc += 1;
                 }
-                Some(Op::Mark(_) | Op::At(_) | Op::Look { .. } | Op::Atomic | Op::AtomicEnd) => pc += 1,
+                Some(Op::Mark(_) | Op::At(_) | Op::Look { .. }) => pc += 1,
+                Some(Op::Atomic) => {
+                    inside += 1;
+                    pc += 1;
+                }
+                Some(Op::AtomicEnd) if inside > 0 => {
+                    inside -= 1;
+                    pc += 1;
+                }
                 Some(Op::Jump(target)) => pc = *target,
                 Some(Op::Split { other, .. } | Op::IfGroup(_, other)) => {
-                    if !self.gather(ops, pc + 1, fuel) {
+                    if !self.gather(ops, pc + 1, inside, fuel) {
                         return false;
                     }
                     pc = *other;
                 }
                 Some(Op::Repeat(end) | Op::Possessive(end)) => {
                     let least = ops.get(*end).map_or(0, Op::least_iterations);
-                    if !self.gather(ops, pc + 1, fuel) {
+                    let part = u32::from(matches!(ops.get(pc), Some(Op::Possessive(_))));
+                    if !self.gather(ops, pc + 1, inside + part, fuel) {
                         return false;
                     }
                     if least > 0 {
@@ -121,12 +132,17 @@ impl First {
                     }
                     pc = end + 1;
                 }
-                Some(
-                    Op::MaxUntil { body, .. } | Op::MinUntil { body, .. } | Op::PossessiveEnd { body, .. },
-                ) => {
-                    if !self.gather(ops, *body, fuel) {
+                Some(Op::MaxUntil { body, .. } | Op::MinUntil { body, .. }) => {
+                    if !self.gather(ops, *body, inside, fuel) {
                         return false;
                     }
+                    pc += 1;
+                }
+                Some(Op::PossessiveEnd { body, .. }) if inside > 0 => {
+                    if !self.gather(ops, *body, inside, fuel) {
+                        return false;
+                    }
+                    inside -= 1;
                     pc += 1;
                 }
                 Some(Op::Assert { after, .. } | Op::AssertNot { after, .. }) => pc = *after,

@@ -2,7 +2,7 @@
 //!
 //! Beside `NAME.py` lie `NAME.out` (standard output) and, where they are not empty and 0, `NAME.err` (standard error) and
 //! `NAME.status`; `NAME.in` is its standard input. The program's folder is written `{dir}` in what is recorded,
-//! the folder in which it runs `{work}`, and addresses of objects `0x…`, so that it is the same everywhere.
+//! the folder in which it runs `{work}`, the standard library's `{lib}`, and addresses of objects `0x…`, so that it is the same everywhere.
 
 use crate::arguments::Arguments;
 use crate::{places, process};
@@ -75,11 +75,12 @@ pub fn check(
     programs.sort();
     let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let print = Mutex::new(());
+    let library = library_of(interpreter);
     thread::scope(|scope| {
         for _ in 0..jobs.max(1) {
             scope.spawn(|| {
                 while let Some(program) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let result = observe(interpreter, program, limit).and_then(|observed| {
+                    let result = observe(interpreter, &library, program, limit).and_then(|observed| {
                         if record {
                             write(program, &observed).map(|()| None)
                         } else {
@@ -101,7 +102,16 @@ pub fn check(
     Ok((programs.len() - failed, failed))
 }
 
-fn observe(interpreter: &Path, program: &Path, limit: Duration) -> io::Result<Observed> {
+/// Where an interpreter has its standard library; something that is nowhere if it does not say.
+fn library_of(interpreter: &Path) -> String {
+    let program = "import os; print(os.path.dirname(os.__file__))";
+    let output = Command::new(interpreter).args(["-I", "-c", program]).output();
+    let text =
+        output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+    if text.starts_with('/') { text } else { "\0".to_owned() }
+}
+
+fn observe(interpreter: &Path, library: &str, program: &Path, limit: Duration) -> io::Result<Observed> {
     let stem = program.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let scratch = std::env::temp_dir().join(format!("taipan-program-{}-{stem}", std::process::id()));
     fs::create_dir_all(&scratch)?;

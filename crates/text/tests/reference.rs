@@ -1,7 +1,9 @@
-//! Compares with a reference interpreter: reads lines `operation<TAB>arguments…<TAB>expected` (made by
-//! `check.py`) and prints what differs.
+//! Comparison with a reference interpreter: lines `operation<TAB>arguments…<TAB>expected`, written by `reference.py`.
+//!
+//! `reference.txt` holds a few thousand; the variable TEXT_FIXTURES names a file of any length instead:
+//! `python3.14 reference.py numbers 1000000 SEED >FILE; TEXT_FIXTURES=FILE cargo test --test reference`.
 
-use std::io::BufRead;
+use std::io::{BufRead, BufReader, Read};
 
 use dashu_int::IBig;
 use taipan_text::codecs::handlers::{Handler, Standard};
@@ -317,9 +319,14 @@ fn standard_encode(encoding: &str, handler: &str, text: &[u32]) -> String {
     }
 }
 
-fn main() {
+#[test]
+fn agrees_with_the_reference() {
+    let input: Box<dyn Read> = match std::env::var("TEXT_FIXTURES") {
+        Ok(path) => Box::new(std::fs::File::open(path).expect("the file of TEXT_FIXTURES")),
+        Err(_) => Box::new(include_bytes!("reference.txt").as_slice()),
+    };
     let (mut count, mut bad) = (0u64, 0u64);
-    for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+    for line in BufReader::new(input).lines().map_while(Result::ok) {
         let mut fields: Vec<&str> = line.split('\t').collect();
         let expected = fields.pop().unwrap_or("");
         let got = run(&fields);
@@ -331,5 +338,5 @@ fn main() {
             }
         }
     }
-    println!("{count} compared, {bad} differ");
+    assert!(bad == 0 && count > 0, "{bad} of {count} differ");
 }
