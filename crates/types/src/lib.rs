@@ -23,6 +23,7 @@ pub mod slice;
 pub mod support;
 pub mod tuple;
 pub mod type_;
+pub mod typing;
 pub mod weakref;
 
 /// Collects the static types to be made ready, bases before subtypes.
@@ -64,6 +65,7 @@ pub fn install(types: &mut Types) {
     iterators::install(types);
     module::install(types);
     exceptions::install(types);
+    typing::install(types);
     dict::install(types);
     set::install(types);
     mappingproxy::install(types);
