@@ -7,10 +7,13 @@
 //! is handed on (the flow stage reports an error otherwise), and operands of `LOAD_CONST` index the unit's
 //! [`ConstantTable`].
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
+use std::borrow::Borrow;
+use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use crate::hash::Map;
 pub use taipan_bytecode::linetable::Location;
 use taipan_bytecode::{CodeFlags, Constant, Name, Opcode};
 
@@ -126,43 +129,80 @@ impl InstructionSequence {
     }
 }
 
-type Index<K> = HashMap<K, u32, BuildHasherDefault<DefaultHasher>>;
+/// Tables up to this size are searched from the front; most units' tables are.
+const UNINDEXED: usize = 8;
 
-/// Distinct values in order of first use, each with its index.
-#[derive(Clone, Debug)]
-pub struct OrderedTable<T> {
-    items: Vec<T>,
-    index: Index<T>,
+/// Identifiers of a code unit (already mangled) in order of first use, each with its index.
+#[derive(Clone, Debug, Default)]
+pub struct NameTable {
+    items: Vec<Name>,
+    /// Of all items, once there are more than [`UNINDEXED`].
+    index: Option<Map<NameKey, u32>>,
 }
 
-impl<T> Default for OrderedTable<T> {
-    fn default() -> Self {
-        OrderedTable { items: Vec::new(), index: Index::default() }
+/// A name that is looked up by its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct NameKey(Name);
+
+impl Borrow<[u8]> for NameKey {
+    fn borrow(&self) -> &[u8] {
+        self.0.as_bytes()
     }
 }
 
-impl<T: Clone + Eq + Hash> OrderedTable<T> {
+impl Hash for NameKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_bytes().hash(state);
+    }
+}
+
+impl NameTable {
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The index of `item`, which is appended if it is new.
-    pub fn add(&mut self, item: &T) -> u32 {
-        if let Some(&index) = self.index.get(item) {
-            return index;
+    fn find(&self, bytes: &[u8]) -> Option<u32> {
+        match &self.index {
+            Some(index) => index.get(bytes).copied(),
+            None => self.items.iter().position(|other| other.as_bytes() == bytes).map(|found| found as u32),
         }
-        let index = self.items.len() as u32;
-        self.items.push(item.clone());
-        self.index.insert(item.clone(), index);
-        index
     }
 
-    pub fn get(&self, item: &T) -> Option<u32> {
-        self.index.get(item).copied()
+    fn push(&mut self, name: Name) -> u32 {
+        let next = self.items.len() as u32;
+        self.items.push(name);
+        match &mut self.index {
+            Some(index) => {
+                index.insert(NameKey(self.items[next as usize].clone()), next);
+            }
+            None if self.items.len() > UNINDEXED => {
+                self.index = Some(self.items.iter().cloned().map(NameKey).zip(0..).collect());
+            }
+            None => {}
+        }
+        next
     }
 
-    pub fn contains(&self, item: &T) -> bool {
-        self.index.contains_key(item)
+    /// The index of `name`, which is appended if it is new.
+    pub fn add(&mut self, name: &Name) -> u32 {
+        self.find(name.as_bytes()).unwrap_or_else(|| self.push(name.clone()))
+    }
+
+    /// The index of a name that is made only if it is new.
+    pub fn add_text(&mut self, name: &str) -> u32 {
+        self.find(name.as_bytes()).unwrap_or_else(|| self.push(Name::from(name)))
+    }
+
+    pub fn get(&self, name: &Name) -> Option<u32> {
+        self.find(name.as_bytes())
+    }
+
+    pub fn get_text(&self, name: &str) -> Option<u32> {
+        self.find(name.as_bytes())
+    }
+
+    pub fn contains(&self, name: &Name) -> bool {
+        self.get(name).is_some()
     }
 
     pub fn len(&self) -> usize {
@@ -173,27 +213,24 @@ impl<T: Clone + Eq + Hash> OrderedTable<T> {
         self.items.is_empty()
     }
 
-    pub fn items(&self) -> &[T] {
+    pub fn items(&self) -> &[Name] {
         &self.items
     }
 
-    pub fn into_items(self) -> Vec<T> {
+    pub fn into_items(self) -> Vec<Name> {
         self.items
     }
 }
 
-impl<T: Clone + Eq + Hash> FromIterator<T> for OrderedTable<T> {
-    fn from_iter<I: IntoIterator<Item = T>>(iter: I) -> Self {
+impl FromIterator<Name> for NameTable {
+    fn from_iter<I: IntoIterator<Item = Name>>(iter: I) -> Self {
         let mut table = Self::new();
-        iter.into_iter().for_each(|item| {
-            table.add(&item);
+        iter.into_iter().for_each(|name| {
+            table.add(&name);
         });
         table
     }
 }
-
-/// Identifiers of a code unit (already mangled).
-pub type NameTable = OrderedTable<Name>;
 
 /// What the assembler needs to know of a code unit besides its instructions.
 #[derive(Clone, Debug)]
@@ -249,8 +286,9 @@ impl UnitMetadata {
 /// The constants of a code unit, merged by value and type: `0`, `0.0`, `-0.0` and `False` are four constants.
 #[derive(Clone, Debug, Default)]
 pub struct ConstantTable {
-    values: Vec<Constant>,
-    index: Index<ConstantKey>,
+    items: Vec<ConstantKey>,
+    /// Of all items, once there are more than [`UNINDEXED`].
+    index: Option<Map<ConstantKey, u32>>,
 }
 
 impl ConstantTable {
@@ -260,55 +298,70 @@ impl ConstantTable {
 
     /// The index of an equal constant of the same type, or of `value`, now appended.
     pub fn add(&mut self, value: Constant) -> u32 {
-        let next = self.values.len() as u32;
-        match self.index.entry(ConstantKey(value.clone())) {
-            std::collections::hash_map::Entry::Occupied(found) => *found.get(),
-            std::collections::hash_map::Entry::Vacant(slot) => {
-                slot.insert(next);
-                self.values.push(value);
-                next
+        let key = ConstantKey(value);
+        let next = self.items.len() as u32;
+        match &mut self.index {
+            Some(index) => match index.entry(key.clone()) {
+                Entry::Occupied(found) => return *found.get(),
+                Entry::Vacant(slot) => {
+                    slot.insert(next);
+                }
+            },
+            None => {
+                if let Some(found) = self.items.iter().position(|other| *other == key) {
+                    return found as u32;
+                }
             }
         }
+        self.items.push(key);
+        if self.index.is_none() && self.items.len() > UNINDEXED {
+            self.index = Some(self.items.iter().cloned().zip(0..).collect());
+        }
+        next
     }
 
     /// The table of constants that are known to be distinct, as they stand.
     pub fn from_values(values: Vec<Constant>) -> Self {
-        let mut table = ConstantTable::new();
-        for (index, value) in values.iter().enumerate() {
-            table.index.entry(ConstantKey(value.clone())).or_insert(index as u32);
-        }
-        table.values = values;
-        table
+        let items: Vec<ConstantKey> = values.into_iter().map(ConstantKey).collect();
+        let index = (items.len() > UNINDEXED).then(|| {
+            let mut index = Map::default();
+            for (at, item) in items.iter().enumerate() {
+                index.entry(item.clone()).or_insert(at as u32);
+            }
+            index
+        });
+        ConstantTable { items, index }
     }
 
     pub fn get(&self, index: u32) -> Option<&Constant> {
-        self.values.get(index as usize)
+        self.items.get(index as usize).map(|key| &key.0)
     }
 
     pub fn len(&self) -> usize {
-        self.values.len()
+        self.items.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
+        self.items.is_empty()
     }
 
-    pub fn values(&self) -> &[Constant] {
-        &self.values
+    /// The constants in the order of their indices.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &Constant> {
+        self.items.iter().map(|key| &key.0)
     }
 
-    /// Keeps the constants whose indices `keep` accepts. The table is not searched again: it is left without its index.
+    /// Keeps the constants whose indices `keep` accepts. The table is finished then: it is left without its index.
     pub(crate) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
         let mut at = 0;
-        self.values.retain(|_| {
+        self.items.retain(|_| {
             at += 1;
             keep(at - 1)
         });
-        self.index.clear();
+        self.index = None;
     }
 
     pub fn into_values(self) -> Vec<Constant> {
-        self.values
+        self.items.into_iter().map(|key| key.0).collect()
     }
 }
 
@@ -327,7 +380,7 @@ impl Eq for ConstantKey {}
 
 impl Hash for ConstantKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(constant_hash(&self.0));
+        hash_constant(&self.0, state);
     }
 }
 
@@ -351,29 +404,28 @@ pub fn same_constant(a: &Constant, b: &Constant) -> bool {
     }
 }
 
-/// Hashes what is cheap to hash: of a code object only what nearly always tells it apart.
-fn constant_hash(value: &Constant) -> u64 {
-    let mut state = DefaultHasher::new();
+/// Hashes what is cheap to hash: of a code object only what nearly always tells it apart, of a set its size.
+fn hash_constant<H: Hasher>(value: &Constant, state: &mut H) {
     match value {
         Constant::Code(code) => {
-            12u8.hash(&mut state);
-            code.name.hash(&mut state);
-            code.firstlineno.hash(&mut state);
-            code.code.len().hash(&mut state);
+            12u8.hash(state);
+            code.name.hash(state);
+            code.firstlineno.hash(state);
+            code.code.len().hash(state);
         }
         Constant::Tuple(items) => {
-            10u8.hash(&mut state);
-            items.iter().for_each(|item| state.write_u64(constant_hash(item)));
+            10u8.hash(state);
+            items.len().hash(state);
+            items.iter().for_each(|item| hash_constant(item, state));
         }
         Constant::Slice(items) => {
-            13u8.hash(&mut state);
-            items.iter().for_each(|item| state.write_u64(constant_hash(item)));
+            13u8.hash(state);
+            items.iter().for_each(|item| hash_constant(item, state));
         }
         Constant::FrozenSet(items) => {
-            11u8.hash(&mut state);
-            state.write_u64(items.iter().map(constant_hash).fold(items.len() as u64, u64::wrapping_add));
+            11u8.hash(state);
+            items.len().hash(state);
         }
-        atom => atom.hash(&mut state),
+        atom => atom.hash(state),
     }
-    state.finish()
 }

@@ -12,6 +12,7 @@ pub mod error;
 pub mod flags;
 pub mod flow;
 pub mod future;
+pub mod hash;
 pub mod instr;
 mod preprocess;
 pub mod symtable;

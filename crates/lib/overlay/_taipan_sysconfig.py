@@ -78,7 +78,7 @@ build_time_vars = {
     "LIBDIR": f"{sys.base_exec_prefix}/lib",
     "LIBM": "-lm",
     "LIBPL": f"{_stdlib}/config-{_version}-{_machine}",
-    "LIBRARY": "",
+    "LIBRARY": f"libpython{_version}.a",
     "LIBS": "-ldl",
     "MACHDEP": "linux",
     "MACHDESTLIB": _stdlib,

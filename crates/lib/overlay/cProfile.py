@@ -157,7 +157,7 @@ def main():
         module = importlib.util.module_from_spec(spec)
         sys.modules["__main__"] = module
         namespace = module.__dict__
-        namespace.update(__spec__=spec, __file__=spec.origin, __name__=spec.name, __package__=None, __cached__=None)
+        namespace.update(__spec__=None, __file__=spec.origin, __name__=spec.name, __package__=None, __cached__=None)
     try:
         runctx(code, namespace, None, options.outfile, options.sort)
     except BrokenPipeError as error:

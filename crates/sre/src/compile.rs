@@ -41,8 +41,7 @@ impl Pattern {
         t.block(start, code.len() - 1)?;
         t.ops.push(Op::Success);
         t.fill_first();
-        let first = First::of(&t.ops, 0);
-        Ok(Pattern { ops: t.ops, groups: groups as usize, least, prefix, head, first })
+        Ok(Pattern::assemble(t.ops, groups as usize, least, prefix, head))
     }
 }
 

@@ -10,6 +10,7 @@ use taipan_text::codecs::Unit as Character;
 use crate::code::{At, Words};
 use crate::compile::words_of;
 use crate::program::{Bounds, First, Greed, Op, Pattern, Pc, Unit};
+use crate::search::find;
 use crate::set::{Fold, Locale, fold, is_word};
 
 /// What kind of match is asked for.
@@ -213,15 +214,9 @@ impl<C: Character, E> Thread<'_, '_, C, E> {
                     _ => false,
                 },
                 Op::Literal(text) => {
-                    let found = self.run.text.get(self.pos..self.pos + text.len());
-                    match found {
-                        Some(found) if found.iter().zip(text).all(|(a, b)| a.point() == *b) => {
-                            self.pos += text.len();
-                            self.pc += 1;
-                            true
-                        }
-                        _ => false,
-                    }
+                    let found = self.literal(text);
+                    self.pos += if found { text.len() } else { 0 };
+                    self.advance_if(found)
                 }
                 Op::Look { back, unit, not } => self.advance_if(self.look(*back, unit) != *not),
                 Op::Success => {
@@ -338,13 +333,24 @@ impl<C: Character, E> Thread<'_, '_, C, E> {
 
     /// Takes the first alternative, unless its first character shows that it fails.
     fn split(&mut self, other: Pc, first: Option<&First>) -> Result<bool, Failure<E>> {
-        if self.allows(first, self.pos) {
+        let text = match self.run.pattern.ops.get(self.pc + 1) {
+            Some(Op::Literal(text)) => &text[..],
+            _ => &[],
+        };
+        if self.allows(first, self.pos) && self.literal(text) {
             self.choice(other, self.pos, self.repeat)?;
             self.pc += 1;
         } else {
             self.pc = other;
         }
         Ok(true)
+    }
+
+    /// Whether the text comes next.
+    #[inline]
+    fn literal(&self, text: &[u32]) -> bool {
+        let found = self.run.text.get(self.pos..self.pos + text.len());
+        found.is_some_and(|found| found.iter().zip(text).all(|(a, b)| a.point() == *b))
     }
 
     fn look(&self, back: u32, unit: &Unit) -> bool {
@@ -439,9 +445,9 @@ impl<C: Character, E> Thread<'_, '_, C, E> {
         let locale = self.run.locale;
         let stop = match unit {
             Unit::AnyAll => None,
-            Unit::Any => text.iter().position(|c| c.point() == 10),
+            Unit::Any => find(text, 10),
             Unit::Char(l) => text.iter().position(|c| c.point() != *l),
-            Unit::NotChar(l) => text.iter().position(|c| c.point() == *l),
+            Unit::NotChar(l) => find(text, *l),
             Unit::Set(set) => text.iter().position(|c| !set.contains(c.point(), locale)),
             _ => text.iter().position(|c| !unit.matches(c.point(), locale)),
         };

@@ -267,11 +267,41 @@ pub struct Pattern {
     pub(crate) prefix: Vec<u32>,
     /// What the first character must be, by the pattern's head.
     pub(crate) head: Option<Unit>,
+    /// The pattern begins with this position.
+    pub(crate) anchor: Option<At>,
+    /// The pattern begins with `.*` or its like and refers to no group: where it fails it fails up to the end of
+    /// what the dot takes.
+    pub(crate) sweep: Option<Unit>,
     /// What it must be, as a table.
     pub(crate) first: Option<Box<First>>,
 }
 
 impl Pattern {
+    pub(crate) fn assemble(
+        ops: Vec<Op>,
+        groups: usize,
+        least: usize,
+        prefix: Vec<u32>,
+        head: Option<Unit>,
+    ) -> Self {
+        let first = First::of(&ops, 0);
+        let begin = ops.iter().find(|op| !matches!(op, Op::Mark(_)));
+        let anchor = match begin {
+            Some(Op::At(at @ (At::Beginning | At::BeginningLine))) => Some(*at),
+            _ => None,
+        };
+        let refers = ops.iter().any(|op| matches!(op, Op::GroupRef(..) | Op::IfGroup(..)));
+        let sweep = match begin {
+            Some(Op::One { unit: unit @ (Unit::Any | Unit::AnyAll), bounds, .. })
+                if bounds.max == u32::MAX && !refers =>
+            {
+                Some(unit.clone())
+            }
+            _ => None,
+        };
+        Pattern { ops, groups, least, prefix, head, anchor, sweep, first }
+    }
+
     /// The number of groups, the whole match not counted.
     pub fn groups(&self) -> usize {
         self.groups

@@ -3,6 +3,7 @@
 use taipan_text::codecs::Unit as Character;
 
 use crate::Subject;
+use crate::code::At;
 use crate::machine::{Failure, Machine, Mode, Request, Run};
 use crate::program::{Pattern, Unit};
 use crate::set::Locale;
@@ -46,6 +47,14 @@ impl Pattern {
                 return Ok(true);
             }
             pos = start + 1;
+            match self.sweep {
+                Some(Unit::AnyAll) => return Ok(false),
+                Some(_) => match find(&text[start..], 10) {
+                    Some(n) => pos = start + n + 1,
+                    None => return Ok(false),
+                },
+                None => {}
+            }
             run.step()?;
         }
         Ok(false)
@@ -58,10 +67,15 @@ impl Pattern {
         if pos > last {
             return None;
         }
+        match self.anchor {
+            Some(At::Beginning) => return (pos == 0).then_some(0),
+            Some(_) => return self.line_start(text, pos).filter(|at| *at <= last),
+            None => {}
+        }
         if let Some((first, rest)) = self.prefix.split_first() {
             let mut at = pos;
             loop {
-                at += text.get(at..)?.iter().position(|c| c.point() == *first)?;
+                at += find(text.get(at..)?, *first)?;
                 let tail = text.get(at + 1..at + 1 + rest.len())?;
                 if tail.iter().zip(rest).all(|(a, b)| a.point() == *b) {
                     return (at <= last).then_some(at);
@@ -71,7 +85,7 @@ impl Pattern {
         }
         let rest = &text[pos..];
         let found = match (&self.head, &self.first) {
-            (Some(Unit::Char(l)), _) => rest.iter().position(|c| c.point() == *l),
+            (Some(Unit::Char(l)), _) => find(rest, *l),
             (None, None) => Some(0),
             // The table knows little above 256: there the head, if any, is asked too.
             (head, Some(first)) => rest.iter().position(|c| {
@@ -82,4 +96,31 @@ impl Pattern {
         };
         found.map(|n| pos + n).filter(|at| *at <= last)
     }
+
+    /// The next start of a line from `pos` on after which the pattern can begin.
+    fn line_start<C: Character>(&self, text: &[C], mut pos: usize) -> Option<usize> {
+        if pos > 0 && text.get(pos - 1).is_none_or(|c| c.point() != 10) {
+            pos += find(text.get(pos..)?, 10)? + 1;
+        }
+        loop {
+            let fits = |c: &C| self.first.as_ref().is_none_or(|f| f.contains(c.point()));
+            if self.first.is_none() || text.get(pos).is_some_and(fits) {
+                return Some(pos);
+            }
+            pos += find(text.get(pos..)?, 10)? + 1;
+        }
+    }
+}
+
+/// The place of the first `wanted`. Looks at many characters at once, which the compiler makes vector code of.
+pub(crate) fn find<C: Character>(text: &[C], wanted: u32) -> Option<usize> {
+    const MANY: usize = 32;
+    let mut at = 0;
+    for block in text.chunks_exact(MANY) {
+        if block.iter().fold(false, |hit, c| hit | (c.point() == wanted)) {
+            break;
+        }
+        at += MANY;
+    }
+    text[at..].iter().position(|c| c.point() == wanted).map(|n| at + n)
 }

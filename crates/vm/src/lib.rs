@@ -5,6 +5,7 @@
 //! [`ops`] holds the instruction bodies by family, [`frame`] the layout of frames, [`code`] the prepared code objects,
 //! [`function`] and [`generator`] the types of those names, [`unwind`] what happens to exceptions.
 
+pub mod build_class;
 pub mod calls;
 pub mod code;
 pub mod containers;

@@ -2,7 +2,8 @@
 //!
 //! Beside `NAME.py` lie `NAME.out` (standard output) and, where they are not empty and 0, `NAME.err` (standard error) and
 //! `NAME.status`; `NAME.in` is its standard input. The program's folder is written `{dir}` in what is recorded,
-//! the folder in which it runs `{work}`, the standard library's `{lib}`, and addresses of objects `0x…`, so that it is the same everywhere.
+//! the folder in which it runs `{work}`, the standard library's `{lib}`, and addresses of objects `0x…`, so that it is the
+//! same everywhere.
 
 use crate::arguments::Arguments;
 use crate::{places, process};
@@ -141,7 +142,8 @@ fn observe(interpreter: &Path, library: &str, program: &Path, limit: Duration) -
         without_addresses(
             &String::from_utf8_lossy(bytes)
                 .replace(&folder, "{dir}")
-                .replace(&*scratch.to_string_lossy(), "{work}"),
+                .replace(&*scratch.to_string_lossy(), "{work}")
+                .replace(library, "{lib}"),
         )
     };
     Ok(Observed { output: text(&outcome.output), error: text(&outcome.error), status: outcome.status })

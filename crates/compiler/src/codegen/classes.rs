@@ -4,7 +4,7 @@ use taipan_bytecode::{CodeObject, Constant as CodeConstant, Opcode};
 use taipan_syntax::ast::*;
 
 use super::emit::intrinsic;
-use super::unit::{ParameterCounts, UnitKind, wtf8};
+use super::unit::{ParameterCounts, UnitKind};
 use super::{Codegen, loc};
 use crate::error::Result;
 use crate::instr::Location;
@@ -83,12 +83,12 @@ impl<'a> Codegen<'a> {
         self.load_code_const(Location::NONE, CodeConstant::Tuple(attributes));
         self.name_op(Location::NONE, &"__static_attributes__".into(), ExprContext::Store)?;
         if block.needs_classdict {
-            let slot = self.unit.meta.cellvars.add(&wtf8("__classdict__"));
+            let slot = self.unit.meta.cellvars.add_text("__classdict__");
             self.op_i(Location::NONE, Opcode::LOAD_CLOSURE, slot);
             self.name_op(Location::NONE, &"__classdictcell__".into(), ExprContext::Store)?;
         }
         if block.needs_class_closure {
-            let slot = self.unit.meta.cellvars.add(&wtf8("__class__"));
+            let slot = self.unit.meta.cellvars.add_text("__class__");
             self.op_i(Location::NONE, Opcode::LOAD_CLOSURE, slot);
             self.op_i(Location::NONE, Opcode::COPY, 1);
             self.name_op(Location::NONE, &"__classcell__".into(), ExprContext::Store)?;
@@ -101,7 +101,7 @@ impl<'a> Codegen<'a> {
 
     /// A cell that the class body fills for its methods and annotations, though its own names are no cells.
     fn store_class_cell(&mut self, at: Location, name: &str) {
-        let slot = self.unit.meta.cellvars.add(&wtf8(name));
+        let slot = self.unit.meta.cellvars.add_text(name);
         self.op_i(at, Opcode::STORE_DEREF, slot);
     }
 }

@@ -387,7 +387,7 @@ impl<'a> Codegen<'a> {
     fn restore_locals(&mut self, at: Location, pushed: &[Identifier]) {
         self.op_i(at, Opcode::SWAP, pushed.len() as u32 + 1);
         for name in pushed.iter().rev() {
-            let slot = self.unit.meta.varnames.add(&wtf8(name));
+            let slot = self.unit.meta.varnames.add_text(name);
             self.op_i(at, Opcode::STORE_FAST_MAYBE_NULL, slot);
         }
     }

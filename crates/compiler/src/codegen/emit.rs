@@ -4,7 +4,6 @@ use taipan_bytecode::{Constant as CodeConstant, Name, Opcode};
 use taipan_syntax::ast::{Constant, Identifier};
 
 use super::Codegen;
-use super::unit::wtf8;
 use crate::instr::{Label, Location};
 
 /// `COMPARE_OP`'s operands before coercion to bool is decided.
@@ -139,7 +138,7 @@ impl Codegen<'_> {
 
     pub(super) fn mangled_name_index(&mut self, name: &Identifier) -> u32 {
         let mangled = self.maybe_mangle(name);
-        self.unit.meta.names.add(&wtf8(&mangled))
+        self.unit.meta.names.add_text(&mangled)
     }
 
     pub(super) fn maybe_mangle(&self, name: &Identifier) -> Identifier {

@@ -42,7 +42,7 @@ impl Codegen<'_> {
         };
         match scope {
             NameScope::Free => slot(self.free_slot(&wtf8(name))),
-            NameScope::Cell => slot(self.unit.meta.cellvars.get(&wtf8(name))),
+            NameScope::Cell => slot(self.unit.meta.cellvars.get_text(name)),
             NameScope::Local if function_like => Ok(Place::Fast),
             NameScope::Local if self.unit.fast_hidden.get(name) == Some(&true) => Ok(Place::Fast),
             NameScope::GlobalImplicit if function_like => Ok(Place::Global),
@@ -87,7 +87,7 @@ impl Codegen<'_> {
                 return Ok(());
             }
             (Place::Fast, _) => {
-                let slot = self.unit.meta.varnames.add(&wtf8(&name));
+                let slot = self.unit.meta.varnames.add_text(&name);
                 let opcode = match ctx {
                     Load => Opcode::LOAD_FAST,
                     Store => Opcode::STORE_FAST,
@@ -108,7 +108,7 @@ impl Codegen<'_> {
             (Place::Name, Store) => Opcode::STORE_NAME,
             (Place::Name, Del) => Opcode::DELETE_NAME,
         };
-        let index = self.unit.meta.names.add(&wtf8(&name));
+        let index = self.unit.meta.names.add_text(&name);
         let operand = if opcode == Opcode::LOAD_GLOBAL { index << 1 } else { index };
         self.op_i(at, opcode, operand);
         Ok(())

@@ -5,7 +5,7 @@ use taipan_syntax::ast::*;
 
 use super::emit::{SUBSCRIPT, common, intrinsic};
 use super::expressions::{binary_operand, two_part_slice};
-use super::unit::{UnitKind, wtf8};
+use super::unit::UnitKind;
 use super::{Codegen, loc};
 use crate::error::{CompileError, Result};
 use crate::instr::Location;
@@ -211,7 +211,7 @@ impl<'a> Codegen<'a> {
         self.unit.next_conditional_annotation += 1;
         let name = "__conditional_annotations__";
         if self.unit.kind == UnitKind::Class {
-            let slot = self.unit.meta.cellvars.add(&wtf8(name));
+            let slot = self.unit.meta.cellvars.add_text(name);
             self.op_i(at, Opcode::LOAD_DEREF, slot);
         } else {
             self.op_name(at, Opcode::LOAD_NAME, &name.into());

@@ -1,6 +1,8 @@
 //! Code units: opening and closing the scope of a module, class, function or annotation.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use crate::hash::Map as HashMap;
 
 use taipan_bytecode::{CodeFlags, CodeObject, Constant as CodeConstant, Name, Opcode};
 use taipan_syntax::ast::{Identifier, StmtAnnAssign};
@@ -84,8 +86,8 @@ impl<'a> Unit<'a> {
             in_conditional_block: false,
             frame_blocks: Vec::new(),
             inlined: 0,
-            overrides: HashMap::new(),
-            fast_hidden: HashMap::new(),
+            overrides: HashMap::default(),
+            fast_hidden: HashMap::default(),
             first_listing: 0,
         }
     }
@@ -109,13 +111,13 @@ impl<'a> Unit<'a> {
         unit.name = name;
         unit.meta.first_line = first_line;
         for name in &block.varnames {
-            unit.meta.varnames.add(&wtf8(name));
+            unit.meta.varnames.add_text(name);
         }
         let mut sorted: Vec<_> = block.symbols.iter().collect();
         sorted.sort_by(|a, b| a.0.cmp(b.0));
         for (name, flags) in &sorted {
             if NameScope::of(*flags) == NameScope::Cell || flags & flag::DEF_COMP_CELL != 0 {
-                unit.meta.cellvars.add(&wtf8(name));
+                unit.meta.cellvars.add_text(name);
             }
         }
         for (needed, name) in [
@@ -124,12 +126,12 @@ impl<'a> Unit<'a> {
             (block.has_conditional_annotations, "__conditional_annotations__"),
         ] {
             if needed {
-                unit.meta.cellvars.add(&Name::from(name));
+                unit.meta.cellvars.add_text(name);
             }
         }
         for (name, flags) in &sorted {
             if NameScope::of(*flags) == NameScope::Free || flags & flag::DEF_FREE_CLASS != 0 {
-                unit.meta.freevars.add(&wtf8(name));
+                unit.meta.freevars.add_text(name);
             }
         }
         Ok(unit)

@@ -4,7 +4,7 @@
 //! back up it learns which of its own names blocks inside it use, which makes them cells. Comprehensions that
 //! are inlined (PEP 709) hand their names to the block around them on the way up.
 
-use std::collections::{HashMap, HashSet};
+use crate::hash::{Map as HashMap, Set as HashSet};
 
 use taipan_syntax::ast::Identifier;
 
@@ -25,7 +25,7 @@ const CLASS_CELLS: [&str; 3] = ["__class__", "__classdict__", "__conditional_ann
 
 impl Builder {
     pub(super) fn analyze(&mut self) -> Result {
-        let outer = Outer { bound: None, global: Names::new(), type_params: Names::new() };
+        let outer = Outer { bound: None, global: Names::default(), type_params: Names::default() };
         self.analyze_block(BlockId(0), outer, None)?;
         Ok(())
     }
@@ -44,13 +44,13 @@ impl Builder {
         self.guard.check()?;
         let kind = self.table.block(id).kind;
         let function_like = self.table.block(id).is_function_like();
-        let mut local = Names::new();
-        let mut own_free = Names::new();
-        let mut free = Names::new();
-        let mut scopes: HashMap<Identifier, NameScope> = HashMap::new();
-        let mut inlined_cells = Names::new();
-        let mut inner_bound = Names::new();
-        let mut inner_global = Names::new();
+        let mut local = Names::default();
+        let mut own_free = Names::default();
+        let mut free = Names::default();
+        let mut scopes: HashMap<Identifier, NameScope> = HashMap::default();
+        let mut inlined_cells = Names::default();
+        let mut inner_bound = Names::default();
+        let mut inner_global = Names::default();
 
         // The names of a class body are not visible inside its functions, so what is passed on is fixed
         // before they are looked at.

@@ -1,7 +1,7 @@
 //! The walk that enters blocks and records definitions and uses: statements, parameters, annotations,
 //! type parameters and patterns.
 
-use std::collections::{HashMap, HashSet};
+use crate::hash::{Map as HashMap, Set as HashSet};
 
 use taipan_syntax::ast::*;
 
@@ -61,7 +61,7 @@ impl SymbolTable {
     /// Builds and resolves the table of a tree. Errors are those of scoping, with CPython's messages.
     pub fn build(module: &Mod, flags: CompilerFlags, guard: StackGuard) -> Result<SymbolTable> {
         let mut b = Builder {
-            table: SymbolTable { blocks: Vec::new(), keys: HashMap::new(), mangled_sets: Vec::new() },
+            table: SymbolTable { blocks: Vec::new(), keys: HashMap::default(), mangled_sets: Vec::new() },
             stack: Vec::new(),
             private: None,
             flags,
@@ -528,7 +528,7 @@ impl Builder {
             self.enter_type_params(&c.name, &c.type_params, None, true, s.span)?;
             self.private = Some(c.name.clone());
             let set = self.table.mangled_sets.len();
-            self.table.mangled_sets.push(HashSet::new());
+            self.table.mangled_sets.push(HashSet::default());
             self.cur().mangled_names = Some(set);
             self.type_params(&c.type_params)?;
         }

@@ -11,7 +11,7 @@ mod build;
 mod expr;
 mod mangle;
 
-use std::collections::{HashMap, HashSet};
+use crate::hash::{Map as HashMap, Set as HashSet};
 
 use taipan_syntax::ast::{Identifier, Span};
 

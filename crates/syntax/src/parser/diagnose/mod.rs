@@ -33,10 +33,7 @@ pub(super) fn diagnose(
     let mut first = Recogniser::new(source, lexed, options, false);
     let found = first.root(mode);
     let mut fill = first.fill;
-    if options.allow_incomplete_input
-        && !matches!(found, Ok(Some(())))
-        && at_end_of_source(source, lexed, fill)
-    {
+    if options.allow_incomplete_input && !matches!(found, Ok(Some(()))) && at_end_of_source(lexed, fill) {
         return incomplete(&first);
     }
     match found {
@@ -80,7 +77,7 @@ fn settle(source: &SourceText, lexed: &Tokens, fill: usize, raise: Raise) -> Syn
         raise.error.kind,
         SyntaxErrorKind::Syntax | SyntaxErrorKind::Indentation | SyntaxErrorKind::Tab
     );
-    if raise.from_lexer || !syntax || at_end_of_source(source, lexed, fill) {
+    if raise.from_lexer || !syntax || at_end_of_source(lexed, fill) {
         return *raise.error;
     }
     let Some(error) = lexed.error.as_ref().filter(|error| !error.in_string) else { return *raise.error };
@@ -97,12 +94,12 @@ fn settle(source: &SourceText, lexed: &Tokens, fill: usize, raise: Raise) -> Syn
 }
 
 /// Has the lexer seen the end of the input when `fill` tokens have been fetched?
-fn at_end_of_source(source: &SourceText, lexed: &Tokens, fill: usize) -> bool {
+fn at_end_of_source(lexed: &Tokens, fill: usize) -> bool {
     let Some(token) = fill.checked_sub(1).and_then(|i| lexed.tokens.get(i)) else { return true };
     if token.kind == TokenKind::Error {
         return lexed.error.as_ref().is_some_and(|e| e.at_eof);
     }
-    let length = source.text_as_given().len();
+    let length = lexed.end as usize;
     match token.kind {
         TokenKind::EndMarker => true,
         TokenKind::Newline => token.start as usize >= length,
@@ -110,7 +107,7 @@ fn at_end_of_source(source: &SourceText, lexed: &Tokens, fill: usize) -> bool {
         TokenKind::String | TokenKind::FstringEnd | TokenKind::TstringEnd => false,
         // The lexer looks no further after these.
         kind if kind.text().len() == 3 && !kind.is_keyword() => false,
-        _ => token.end as usize >= length && source.has_implied_newline(),
+        _ => token.end as usize >= length,
     }
 }
 

@@ -54,7 +54,9 @@ impl Recogniser<'_> {
         let mut parser = Parser::new(self.source, self.lexed, self.options);
         parser.pos = first;
         match parser.check_literal() {
-            Err(Fail::Error(error)) if error.message.starts_with('(') && self.tokens[first].kind == K::String => {
+            Err(Fail::Error(error))
+                if error.message.starts_with('(') && self.tokens[first].kind == K::String =>
+            {
                 // An error of a codec names the last token fetched.
                 match self.plain::<()>(error.message) {
                     Err(raise) => Err(raise),
