@@ -337,7 +337,7 @@ impl<'a> Codegen<'a> {
             self.op_i(at, Opcode::LOAD_FAST_AND_CLEAR, slot);
             if scope == NameScope::Cell {
                 let cell = match outer_scope {
-                    NameScope::Free => self.free_slot(&text),
+                    NameScope::Free if !in_class => self.free_slot(&text),
                     _ => Some(self.unit.meta.cellvars.add(&text)),
                 };
                 let cell =

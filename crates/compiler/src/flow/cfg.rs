@@ -399,9 +399,7 @@ impl Builder {
                     }
                     code.instrs().iter().for_each(|instr| self.append(instr));
                 }
-                (Opcode::ANNOTATIONS_PLACEHOLDER, None) => {
-                    self.append(&Instr { opcode: Opcode::NOP, operand: 0, location: instr.location });
-                }
+                (Opcode::ANNOTATIONS_PLACEHOLDER, None) => {}
                 _ => self.append(instr),
             }
         }

@@ -111,7 +111,7 @@ fn remove_block_nops(cfg: &mut Cfg, id: BlockId) -> usize {
         let instr = instrs[index];
         let line = instr.line();
         if instr.opcode == Opcode::NOP {
-            if line == -1 || line == previous_line {
+            if line < 0 || line == previous_line {
                 continue;
             }
             if index + 1 < count {
@@ -119,7 +119,7 @@ fn remove_block_nops(cfg: &mut Cfg, id: BlockId) -> usize {
                 if next_line == line {
                     continue;
                 }
-                if next_line == -1 {
+                if next_line < 0 {
                     instrs[index + 1].location = instr.location;
                     continue;
                 }

@@ -14,9 +14,10 @@ pub fn dump_tokens(source: &SourceText) -> String {
         if token.kind == TokenKind::Error {
             continue;
         }
-        let (start, end) = (source.line_column(token.start), source.line_column(token.end));
-        let column = |at: u32| source.char_column(at);
-        let place = format!("{},{}-{},{}:", start.line, column(token.start), end.line, column(token.end));
+        let (start, end) = (source.line_column(token.start), lexer::token_end(source, *token));
+        let end_column =
+            source.chars_between(source.line_start(end.line), source.line_start(end.line) + end.column);
+        let place = format!("{},{}-{},{end_column}:", start.line, source.char_column(token.start), end.line);
         let text = source.text().get(token.start as usize..token.end as usize).unwrap_or("");
         let text = repr::str_repr(&Wtf8Buf::from(text));
         out.push_str(&format!("{place:<20}{:<15}{text:<15}\n", token.kind.python_name()));

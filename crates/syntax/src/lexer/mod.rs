@@ -15,7 +15,7 @@ pub mod token;
 pub use token::{Token, TokenKind};
 
 use crate::error::{ErrorLocation, SyntaxError, SyntaxErrorKind, SyntaxWarning, WarningCategory};
-use crate::source::SourceText;
+use crate::source::{LineColumn, SourceText};
 use fstring::StringMode;
 
 /// Most brackets that may be open at once.
@@ -125,6 +125,15 @@ static CLASS: [u8; 256] = {
     }
     table
 };
+
+/// Where a token ends; a line end ends on its own line.
+pub fn token_end(source: &SourceText, token: Token) -> LineColumn {
+    if !matches!(token.kind, TokenKind::Newline | TokenKind::Nl) || token.end == token.start {
+        return source.line_column(token.end);
+    }
+    let last = source.line_column(token.end - 1);
+    LineColumn { column: last.column + 1, ..last }
+}
 
 /// Splits a source into tokens.
 pub fn lex(source: &SourceText, options: LexOptions) -> Tokens {

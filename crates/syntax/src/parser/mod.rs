@@ -22,8 +22,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::ast::{self, Expr, Identifier, Mod, Span, Stmt};
 use crate::error::{ErrorLocation, SyntaxError, SyntaxErrorKind, SyntaxWarning};
-use crate::lexer::{self, LexOptions, Token, TokenKind, Tokens};
-use crate::source::{LineColumn, SourceText};
+use crate::lexer::{self, LexOptions, Token, TokenKind, Tokens, token_end};
+use crate::source::SourceText;
 
 /// What the source is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -491,15 +491,6 @@ pub(crate) fn error_at_token(
         text: Some(if line == 0 { String::new() } else { error_line(source, lexed, fill, line).to_owned() }),
     };
     SyntaxError::at(SyntaxErrorKind::Syntax, message, location)
-}
-
-/// Where a token ends; a line end ends on its own line.
-pub(crate) fn token_end(source: &SourceText, token: Token) -> LineColumn {
-    if token.kind != TokenKind::Newline || token.end == token.start {
-        return source.line_column(token.end);
-    }
-    let last = source.line_column(token.end - 1);
-    LineColumn { column: last.column + 1, ..last }
 }
 
 /// Line and column at which the tokenizer stands when it has read all: the end of the last line.

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 
 use crate::ast::Span;
 use crate::error::{SyntaxError, SyntaxErrorKind};
-use crate::lexer::{Token, TokenKind, Tokens};
-use crate::parser::{ParseOptions, error_at_span, error_at_token, is_empty_token, token_end};
+use crate::lexer::{Token, TokenKind, Tokens, token_end};
+use crate::parser::{ParseOptions, error_at_span, error_at_token, is_empty_token};
 use crate::source::SourceText;
 
 /// What a rule gives.

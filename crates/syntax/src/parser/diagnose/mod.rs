@@ -16,10 +16,10 @@ mod strings;
 mod targets;
 
 use self::core::{Raise, Recogniser};
-use super::{Mode, ParseOptions, end_of_text, error_at_span, is_empty_token, token_end};
+use super::{Mode, ParseOptions, end_of_text, error_at_span, is_empty_token};
 use crate::ast::Span;
 use crate::error::{SyntaxError, SyntaxErrorKind};
-use crate::lexer::{Token, TokenKind, Tokens, unclosed_bracket_error};
+use crate::lexer::{Token, TokenKind, Tokens, token_end, unclosed_bracket_error};
 use crate::source::SourceText;
 
 /// The error of tokens that the parser could not read; `furthest` is where it failed.
