@@ -3,6 +3,7 @@
 //! Adding a module: write it, give it a `pub static MODULE: ModuleDef`, and add its line below. What a module needs of the
 //! outside goes through `taipan_host`; pure algorithms that other crates could use live in `taipan_text` and `taipan_sre`.
 
+pub mod collections;
 pub mod itertools;
 pub mod typing;
 
@@ -10,7 +11,7 @@ use taipan_types::Types;
 use taipan_types::module::ModuleDef;
 
 /// Every native module of this crate. The line also carries the module's `cfg` where it has one.
-pub static MODULES: &[&ModuleDef] = &[&itertools::MODULE, &typing::MODULE];
+pub static MODULES: &[&ModuleDef] = &[&collections::MODULE, &itertools::MODULE, &typing::MODULE];
 
 /// Lists the static types of all modules; called once per process by the virtual machine's start.
 pub fn install(types: &mut Types) {
