@@ -43,11 +43,14 @@ fn long_chains_parse() {
 
 #[test]
 fn brackets_nest_to_a_limit() {
-    for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("f(", ")"), ("a[", "]"), ("{a: ", "}"), ("*(", ",)")] {
+    for (open, close) in
+        [("(", ")"), ("[", "]"), ("{", "}"), ("f(", ")"), ("a[", "]"), ("{a: ", "}"), ("*(", ",)")]
+    {
         let nest = |n: usize, inner: &str| format!("x = [{}{inner}{}]", open.repeat(n), close.repeat(n));
         assert_eq!(outcome(&nest(199, "a")), None, "{open}");
         assert_eq!(outcome(&nest(300, "a")), Some(SyntaxErrorKind::Syntax), "{open}");
-        for inner in ["a b", "a = b c", "a := b c", "a for", "**", "lambda a b: c", "a if b", "1 +", ")", "'"] {
+        for inner in ["a b", "a = b c", "a := b c", "a for", "**", "lambda a b: c", "a if b", "1 +", ")", "'"]
+        {
             assert_eq!(outcome(&nest(150, inner)), Some(SyntaxErrorKind::Syntax), "{open} {inner}");
         }
     }
@@ -64,9 +67,8 @@ fn statements_nest_to_a_limit() {
     for inner in ["a b", "try: a", "for", "with a", "def f(", "f(a b)", "class"] {
         assert_eq!(outcome(&blocks(90, inner)), Some(SyntaxErrorKind::Syntax), "{inner}");
     }
-    let patterns = |n: usize, inner: &str| {
-        format!("match a:\n case {}{inner}{}: pass\n", "(".repeat(n), ")".repeat(n))
-    };
+    let patterns =
+        |n: usize, inner: &str| format!("match a:\n case {}{inner}{}: pass\n", "(".repeat(n), ")".repeat(n));
     assert_eq!(outcome(&patterns(150, "a")), None);
     assert_eq!(outcome(&patterns(150, "a b")), Some(SyntaxErrorKind::Syntax));
 }

@@ -365,8 +365,10 @@ impl<'a> Parser<'a> {
     #[cold]
     fn warn_escape(&mut self, token: Token, body_start: u32, body: &str, escape: usize, octal: bool) {
         let bytes = body.as_bytes();
-        if token.kind != K::String && matches!(bytes.get(escape + 1), Some(b'{' | b'}') | None) {
-            // The lexer has warned of a backslash before a brace.
+        let next = bytes.get(escape + 1).copied();
+        let braces = token.kind != K::String && matches!(next, Some(b'{' | b'}') | None);
+        if braces || next.is_some_and(|b| b >= 128) {
+            // The lexer has warned of a backslash before a brace; before other than ASCII it is silently kept.
             return;
         }
         let length =

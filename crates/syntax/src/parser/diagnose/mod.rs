@@ -33,7 +33,10 @@ pub(super) fn diagnose(
     let mut first = Recogniser::new(source, lexed, options, false);
     let found = first.root(mode);
     let mut fill = first.fill;
-    if options.allow_incomplete_input && !matches!(found, Ok(Some(()))) && at_end_of_source(lexed, fill) {
+    if options.allow_incomplete_input
+        && !matches!(found, Ok(Some(())))
+        && at_end_of_source(source, lexed, fill)
+    {
         return incomplete(&first);
     }
     match found {
@@ -77,7 +80,7 @@ fn settle(source: &SourceText, lexed: &Tokens, fill: usize, raise: Raise) -> Syn
         raise.error.kind,
         SyntaxErrorKind::Syntax | SyntaxErrorKind::Indentation | SyntaxErrorKind::Tab
     );
-    if raise.from_lexer || !syntax || at_end_of_source(lexed, fill) {
+    if raise.from_lexer || !syntax || at_end_of_source(source, lexed, fill) {
         return *raise.error;
     }
     let Some(error) = lexed.error.as_ref().filter(|error| !error.in_string) else { return *raise.error };
@@ -94,7 +97,7 @@ fn settle(source: &SourceText, lexed: &Tokens, fill: usize, raise: Raise) -> Syn
 }
 
 /// Has the lexer seen the end of the input when `fill` tokens have been fetched?
-fn at_end_of_source(lexed: &Tokens, fill: usize) -> bool {
+fn at_end_of_source(source: &SourceText, lexed: &Tokens, fill: usize) -> bool {
     let Some(token) = fill.checked_sub(1).and_then(|i| lexed.tokens.get(i)) else { return true };
     if token.kind == TokenKind::Error {
         return lexed.error.as_ref().is_some_and(|e| e.at_eof);
@@ -104,11 +107,19 @@ fn at_end_of_source(lexed: &Tokens, fill: usize) -> bool {
         TokenKind::EndMarker => true,
         TokenKind::Newline => token.start as usize >= length,
         TokenKind::Indent | TokenKind::Dedent => token.end as usize >= length,
+        // After two quotes the lexer looks for a third.
+        TokenKind::String if token.end as usize >= length && is_empty_string(source, token) => true,
         TokenKind::String | TokenKind::FstringEnd | TokenKind::TstringEnd => false,
         // The lexer looks no further after these.
         kind if kind.text().len() == 3 && !kind.is_keyword() => false,
         _ => token.end as usize >= length,
     }
+}
+
+fn is_empty_string(source: &SourceText, token: Token) -> bool {
+    let text = source.text().get(token.start as usize..token.end as usize).unwrap_or("");
+    let quoted = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    quoted.len() == 2
 }
 
 fn incomplete(recogniser: &Recogniser<'_>) -> SyntaxError {
