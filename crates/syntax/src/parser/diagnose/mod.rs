@@ -108,7 +108,7 @@ fn at_end_of_source(source: &SourceText, lexed: &Tokens, fill: usize) -> bool {
         TokenKind::Newline => token.start as usize >= length,
         TokenKind::Indent | TokenKind::Dedent => token.end as usize >= length,
         // After two quotes the lexer looks for a third.
-        TokenKind::String if token.end as usize >= length && is_empty_string(source, token) => true,
+        TokenKind::String if token.end as usize >= length && is_empty_string(source, *token) => true,
         TokenKind::String | TokenKind::FstringEnd | TokenKind::TstringEnd => false,
         // The lexer looks no further after these.
         kind if kind.text().len() == 3 && !kind.is_keyword() => false,
