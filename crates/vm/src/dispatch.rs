@@ -6,10 +6,13 @@
 use taipan_bytecode::Opcode as O;
 use taipan_object::{Cx, R, Raised};
 
+use crate::code::Unit;
+use crate::frame::Frame;
 use crate::ops::{
     Regs, Step, arithmetic, attributes, away, calls, compare, containers, exceptions, generators, imports,
     intrinsics, iteration, matching, names, op, stack, strings,
 };
+use crate::slot::Slot;
 use crate::unwind::unwind;
 
 /// CPython's opcode numbers as patterns.
@@ -141,23 +144,31 @@ use numbers::*;
 /// # Safety
 /// The registers name the innermost frame of the thread, which is an entry frame.
 pub unsafe fn run(cx: &mut Cx, start: Regs, raised: Option<Raised>) -> R {
-    let mut r = match raised {
+    let start = match raised {
         Some(raised) => unwind(cx, start, raised)?,
         None => start,
     };
+    // SAFETY: by the caller's promise. The registers are passed one by one: a struct would be lent by its address, and stay
+    // in memory.
+    unsafe { run_loop(cx, start.ip, start.sp, start.frame) }
+}
+
+unsafe fn run_loop(cx: &mut Cx, mut ip: *const Unit, mut sp: *mut Slot, mut frame: *mut Frame) -> R {
     loop {
         // SAFETY: prepared code: `ip` is at a unit, the operands are those that its opcode needs.
         let (at, raised) = unsafe {
             'run: loop {
-                let unit = *r.ip;
-                r.ip = r.ip.add(1);
+                let unit = *ip;
+                ip = ip.add(1);
                 let mut op = unit as u16;
                 let mut arg = unit >> 16;
                 macro_rules! go {
                     ($step:expr) => {
                         match $step {
                             Step::Next(next) => {
-                                r = next;
+                                ip = next.ip;
+                                sp = next.sp;
+                                frame = next.frame;
                                 continue 'run;
                             }
                             Step::Raise(at, raised) => break 'run (at, raised),
@@ -167,26 +178,26 @@ pub unsafe fn run(cx: &mut Cx, start: Regs, raised: Option<Raised>) -> R {
                 }
                 macro_rules! near {
                     ($body:expr) => {
-                        go!($body(cx, r, arg))
+                        go!($body(cx, Regs { ip, sp, frame }, arg))
                     };
                 }
                 macro_rules! far {
                     ($body:expr) => {
-                        go!(away(cx, r, arg, |cx, r, arg| $body(cx, r, arg)))
+                        go!(away(cx, Regs { ip, sp, frame }, arg, |cx, r, arg| $body(cx, r, arg)))
                     };
                 }
                 loop {
                     match op {
                         op::WIDE => {
-                            (op, arg) = stack::wide(r.frame, arg);
+                            (op, arg) = stack::wide(frame, arg);
                             continue;
                         }
-                        op::TRACE => match crate::trace::before(cx, r.ip, r.frame) {
+                        op::TRACE => match crate::trace::before(cx, ip, frame) {
                             Ok(original) => {
                                 (op, arg) = original;
                                 continue;
                             }
-                            Err(raised) => break 'run (r, raised),
+                            Err(raised) => break 'run (Regs { ip, sp, frame }, raised),
                         },
                         LOAD_FAST => near!(stack::load_fast),
                         LOAD_FAST_BORROW => near!(stack::load_fast_borrow),
@@ -351,11 +362,12 @@ pub unsafe fn run(cx: &mut Cx, start: Regs, raised: Option<Raised>) -> R {
                         op::COMPARE_GT_JUMP_TRUE => near!(compare::compare_jump::<4, true>),
                         op::COMPARE_GE_JUMP_FALSE => near!(compare::compare_jump::<5, false>),
                         op::COMPARE_GE_JUMP_TRUE => near!(compare::compare_jump::<5, true>),
-                        _ => go!(away(cx, r, u32::from(op), stack::bad)),
+                        _ => go!(away(cx, Regs { ip, sp, frame }, u32::from(op), stack::bad)),
                     }
                 }
             }
         };
-        r = unwind(cx, at, raised)?;
+        let next = unwind(cx, at, raised)?;
+        (ip, sp, frame) = (next.ip, next.sp, next.frame);
     }
 }
