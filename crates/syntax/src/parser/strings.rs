@@ -33,12 +33,12 @@ impl<'a> Parser<'a> {
             first.kind == K::String && !matches!(self.peek(1), K::String | K::FstringStart | K::TstringStart);
         if single {
             let literal = self.literal(first);
-            let span = self.take_token_span();
             let value = if literal.bytes {
                 Constant::Bytes(self.bytes_value(&literal, first)?.into())
             } else {
                 Constant::Str(self.text_value(literal.body, literal.body_start, literal.raw, first)?.into())
             };
+            let span = self.take_token_span();
             return Ok(constant(span, value, literal.unicode));
         }
         if first.kind == K::String && self.literal(first).bytes {
@@ -55,8 +55,8 @@ impl<'a> Parser<'a> {
                     if literal.bytes {
                         return self.mixed_bytes();
                     }
-                    let span = self.take_token_span();
                     let text = self.text_value(literal.body, literal.body_start, literal.raw, token)?;
+                    let span = self.take_token_span();
                     pieces.push(Piece::Text { span, text, unicode: literal.unicode });
                 }
                 K::FstringStart if !template => {
@@ -99,8 +99,8 @@ impl<'a> Parser<'a> {
                     if !literal.bytes {
                         return self.mixed_bytes();
                     }
-                    self.advance();
                     all.extend(self.bytes_value(&literal, token)?);
+                    self.advance();
                 }
                 K::FstringStart => return self.mixed_bytes(),
                 K::TstringStart => return self.fail(),

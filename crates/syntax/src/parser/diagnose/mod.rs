@@ -37,7 +37,7 @@ pub(super) fn diagnose(
         && !matches!(found, Ok(Some(())))
         && at_end_of_source(source, lexed, fill)
     {
-        return incomplete(&first);
+        return incomplete(source, lexed, &first);
     }
     match found {
         Err(raise) => return settle(source, lexed, fill, raise),
@@ -91,7 +91,7 @@ fn settle(source: &SourceText, lexed: &Tokens, fill: usize, raise: Raise) -> Syn
     if let Some(open) = lexed.open_bracket
         && current.line > open.line
     {
-        return unclosed_bracket_error(source, open);
+        return unclosed_bracket_error(source, lexed.end, open);
     }
     *raise.error
 }
@@ -122,11 +122,21 @@ fn is_empty_string(source: &SourceText, token: Token) -> bool {
     quoted.len() == 2
 }
 
-fn incomplete(recogniser: &Recogniser<'_>) -> SyntaxError {
-    match recogniser.plain::<()>("incomplete input") {
-        Err(raise) => SyntaxError { kind: SyntaxErrorKind::IncompleteInput, ..*raise.error },
-        Ok(_) => SyntaxError::bare(SyntaxErrorKind::IncompleteInput, "incomplete input"),
+fn incomplete(source: &SourceText, lexed: &Tokens, recogniser: &Recogniser<'_>) -> SyntaxError {
+    let Err(raise) = recogniser.plain::<()>("incomplete input") else {
+        return SyntaxError::bare(SyntaxErrorKind::IncompleteInput, "incomplete input");
+    };
+    let mut error = SyntaxError { kind: SyntaxErrorKind::IncompleteInput, ..*raise.error };
+    let open_string = lexed
+        .error
+        .as_ref()
+        .is_some_and(|e| e.error.message.starts_with("unterminated triple-quoted string"));
+    if open_string && let Some(at) = &mut error.location {
+        // The tokenizer still holds all lines since the string began.
+        let start = source.line_start(at.lineno.max(1) as u32) as usize;
+        at.text = source.text().get(start..lexed.end as usize).map(str::to_owned);
     }
+    error
 }
 
 /// In single mode nothing but blanks and comments may follow the statement.
