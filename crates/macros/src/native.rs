@@ -32,6 +32,8 @@ fn parse_signature(lit: &LitStr) -> Result<Sig> {
     let inner = text[open + 1..].strip_suffix(')').ok_or_else(|| bad("expected ) at the end"))?;
     let mut sig = Sig { full_name: text[..open].to_owned(), text: text[open..].to_owned(), ..Sig::default() };
     let mut keyword_only = false;
+    // `sub[, start[, end]]`: what follows an opening bracket may be left out.
+    let mut optional = false;
     for part in inner.split(", ").map(str::trim).filter(|p| !p.is_empty()) {
         if part.starts_with('$') {
             sig.receiver = Some(part[1..].to_owned());
@@ -49,8 +51,11 @@ fn parse_signature(lit: &LitStr) -> Result<Sig> {
         } else {
             let (name, default) = match part.split_once('=') {
                 Some((name, default)) => (name, Some(default.to_owned())),
+                None if optional => (part, Some("?".to_owned())),
                 None => (part, None),
             };
+            optional |= name.ends_with('[');
+            let name = name.trim_end_matches(['[', ']']);
             sig.params.push(Param { name: name.to_owned(), default });
         }
     }

@@ -43,6 +43,8 @@ const MOST_NESTED_DRAINS: u32 = 20;
 pub struct Cx {
     interp: NonNull<Interp>,
     heap: *mut Heap,
+    /// The interpreter's breaker flag, which lives as long.
+    breaker: NonNull<std::sync::atomic::AtomicU32>,
     /// The exception in flight between `Err(Raised)` and its handler.
     raised: Option<Value>,
     /// The lowest native stack address that recursion may reach.
@@ -70,6 +72,8 @@ impl Cx {
         Cx {
             interp,
             heap,
+            // SAFETY: live by the caller's promise.
+            breaker: NonNull::from(unsafe { &*interp.as_ref().breaker }),
             raised: None,
             stack_limit,
             recursion_remaining: 1000,
@@ -105,7 +109,8 @@ impl Cx {
     /// Whether any breaker bit is set.
     #[inline(always)]
     pub fn broken(&self) -> bool {
-        self.interp().breaker.load(Ordering::Relaxed) != 0
+        // SAFETY: the interpreter outlives the token.
+        unsafe { self.breaker.as_ref() }.load(Ordering::Relaxed) != 0
     }
 
     /// Serves the breaker: signals, GIL hand-over, collection, pending finalisers.

@@ -373,6 +373,34 @@ impl Cx {
         }
     }
 
+    /// The units of all `parts` in one new string, without a copy between.
+    fn str_of_parts<U: Unit>(&self, parts: &[&[U]], ascii: bool) -> Handle<Str> {
+        let len: usize = parts.iter().map(|p| p.len()).sum();
+        let meta = len << LEN_SHIFT | U::KIND | if ascii { ASCII } else { 0 };
+        // SAFETY: memory for payload and characters; both are written.
+        unsafe {
+            crate::instance::alloc_with(self, &STR, len * size_of::<U>(), |p: *mut Str| {
+                p.write(Str { hash: Cell::new(-1), meta: Cell::new(meta) });
+                let mut at = p.add(1).cast::<U>();
+                for part in parts {
+                    std::ptr::copy_nonoverlapping(part.as_ptr(), at, part.len());
+                    at = at.add(part.len());
+                }
+            })
+        }
+    }
+
+    /// Latin-1 `parts` joined; `ascii` says whether all of them are ASCII.
+    pub fn str_from_latin1_parts(&self, parts: &[&[u8]], ascii: bool) -> Handle<Str> {
+        debug_assert_eq!(ascii, parts.iter().all(|p| p.is_ascii()));
+        self.str_of_parts(parts, ascii)
+    }
+
+    /// Sixteen-bit `parts` joined, of which some character is above U+00FF.
+    pub fn str_from_ucs2_parts(&self, parts: &[&[u16]]) -> Handle<Str> {
+        self.str_of_parts(parts, false)
+    }
+
     /// A new string of UTF-8 text.
     #[inline]
     pub fn new_str(&self, text: &str) -> Handle<Str> {

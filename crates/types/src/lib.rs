@@ -3,6 +3,7 @@
 
 use taipan_object::{Obj, Slots, Type, TypeDefs, ty};
 
+pub mod bytes;
 pub mod complex;
 pub mod dict;
 pub mod exceptions;
@@ -20,6 +21,7 @@ pub mod range;
 pub mod sequence;
 pub mod set;
 pub mod slice;
+pub mod str;
 pub mod support;
 pub mod tuple;
 pub mod type_;
@@ -58,6 +60,7 @@ pub fn install(types: &mut Types) {
     int::install(types);
     float::install(types);
     complex::install(types);
+    str::install(types);
     list::install(types);
     tuple::install(types);
     slice::install(types);

@@ -202,3 +202,44 @@ fn containers_show_themselves() {
         assert_eq!(repr(cx, &ns), "namespace(a=None)");
     });
 }
+
+/// Calls a method and shows the result, or the exception's text.
+fn shown(cx: &mut Cx, value: &Value, name: &str, args: &[Value]) -> String {
+    let name = cx.intern(name);
+    match ops::call_method(cx, value, &name, args) {
+        Ok(value) => repr(cx, &value),
+        Err(raised) => {
+            let error = cx.take_raised(raised);
+            ops::str_of(cx, &error).map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+        }
+    }
+}
+
+#[test]
+fn strings_of_all_widths() {
+    with_cx(|cx| {
+        let words = cx.str("  Ab ǅ\u{1F600}\tstraße ΑΣ ");
+        assert_eq!(shown(cx, &words, "split", &[]), "['Ab', 'ǅ😀', 'straße', 'ΑΣ']");
+        assert_eq!(shown(cx, &words, "upper", &[]), "'  AB Ǆ😀\\tSTRASSE ΑΣ '");
+        assert_eq!(shown(cx, &words, "lower", &[]), "'  ab ǆ😀\\tstraße ας '");
+        let (e, sharp) = (cx.str("e"), cx.str("ß"));
+        let replaced = shown(cx, &words, "replace", &[sharp.clone(), e]);
+        assert_eq!(replaced, "'  Ab ǅ😀\\tstraee ΑΣ '");
+        assert_eq!(shown(cx, &words, "find", &[sharp]), "12");
+        let format = cx.str("{0.__class__.__name__!r:>8}|{:{}}|{{");
+        let arg = cx.str("x");
+        let width = cx.int(4);
+        let manual = shown(cx, &format, "format", &[arg.clone(), width.clone()]);
+        assert_eq!(manual, "cannot switch from manual field specification to automatic field numbering");
+        let format = cx.str("{:{}}|{{");
+        assert_eq!(shown(cx, &format, "format", &[arg, width]), "'x   |{'");
+        let format = cx.str("%(a)5.1f|%%|%(b)-4s|%(a)d");
+        let d = cx.new_dict();
+        let (a, b) = (cx.intern("a"), cx.intern("b"));
+        let value = cx.float(2.25);
+        dict::set_str(cx, &d, &a, value).unwrap();
+        let value = cx.str("é");
+        dict::set_str(cx, &d, &b, value).unwrap();
+        assert_eq!(shown(cx, &format, "__mod__", &[d.into_value()]), "'  2.2|%|é   |2'");
+    });
+}

@@ -6,10 +6,13 @@
 use taipan_bytecode::Opcode as O;
 use taipan_object::{Cx, R, Raised};
 
+use crate::code::Unit;
+use crate::frame::Frame;
 use crate::ops::{
-    Regs, Step, arithmetic, attributes, calls, compare, containers, exceptions, generators, imports,
+    Regs, Step, arithmetic, attributes, away, calls, compare, containers, exceptions, generators, imports,
     intrinsics, iteration, matching, names, op, stack, strings,
 };
+use crate::slot::Slot;
 use crate::unwind::unwind;
 
 /// CPython's opcode numbers as patterns.
@@ -140,191 +143,231 @@ use numbers::*;
 ///
 /// # Safety
 /// The registers name the innermost frame of the thread, which is an entry frame.
-pub unsafe fn run(cx: &mut Cx, mut r: Regs, raised: Option<Raised>) -> R {
-    if let Some(raised) = raised {
-        r = unwind(cx, r, raised)?;
-    }
+pub unsafe fn run(cx: &mut Cx, start: Regs, raised: Option<Raised>) -> R {
+    let start = match raised {
+        Some(raised) => unwind(cx, start, raised)?,
+        None => start,
+    };
+    // SAFETY: by the caller's promise. The registers are passed one by one: a struct would be lent by its address, and stay
+    // in memory.
+    unsafe { run_loop(cx, start.ip, start.sp, start.frame) }
+}
+
+unsafe fn run_loop(cx: &mut Cx, mut ip: *const Unit, mut sp: *mut Slot, mut frame: *mut Frame) -> R {
     loop {
         // SAFETY: prepared code: `ip` is at a unit, the operands are those that its opcode needs.
-        let step = unsafe {
-            let unit = *r.ip;
-            r.ip = r.ip.add(1);
-            let mut op = unit as u16;
-            let mut arg = unit >> 16;
-            if op == op::WIDE {
-                (op, arg) = stack::wide(r, arg);
-            }
-            match op {
-                LOAD_FAST => stack::load_fast(cx, r, arg),
-                LOAD_FAST_BORROW => stack::load_fast_borrow(cx, r, arg),
-                LOAD_FAST_BORROW_LOAD_FAST_BORROW => stack::load_fast_borrow_pair(cx, r, arg),
-                LOAD_FAST_LOAD_FAST => stack::load_fast_pair(cx, r, arg),
-                LOAD_FAST_CHECK => stack::load_fast_check(cx, r, arg),
-                LOAD_FAST_AND_CLEAR => stack::load_fast_and_clear(cx, r, arg),
-                STORE_FAST => stack::store_fast(cx, r, arg),
-                STORE_FAST_LOAD_FAST => stack::store_fast_load_fast(cx, r, arg),
-                STORE_FAST_STORE_FAST => stack::store_fast_store_fast(cx, r, arg),
-                DELETE_FAST => stack::delete_fast(cx, r, arg),
-                LOAD_CONST => stack::load_const(cx, r, arg),
-                LOAD_SMALL_INT => stack::load_small_int(cx, r, arg),
-                LOAD_COMMON_CONSTANT => stack::load_common_constant(cx, r, arg),
-                PUSH_NULL => stack::push_null(cx, r, arg),
-                POP_TOP => stack::pop_top(cx, r, arg),
-                POP_ITER => stack::pop_top(cx, r, arg),
-                COPY => stack::copy(cx, r, arg),
-                SWAP => stack::swap(cx, r, arg),
-                NOP => stack::nop(cx, r, arg),
-                NOT_TAKEN => stack::nop(cx, r, arg),
-                CACHE => stack::nop(cx, r, arg),
-                JUMP_FORWARD => stack::jump_forward(cx, r, arg),
-                JUMP_BACKWARD => stack::jump_backward(cx, r, arg),
-                JUMP_BACKWARD_NO_INTERRUPT => stack::jump_backward_no_interrupt(cx, r, arg),
-                RESUME => stack::resume(cx, r, arg),
-                POP_JUMP_IF_FALSE => stack::pop_jump_if_false(cx, r, arg),
-                POP_JUMP_IF_TRUE => stack::pop_jump_if_true(cx, r, arg),
-                POP_JUMP_IF_NONE => stack::pop_jump_if_none(cx, r, arg),
-                POP_JUMP_IF_NOT_NONE => stack::pop_jump_if_not_none(cx, r, arg),
-                UNARY_NOT => stack::unary_not(cx, r, arg),
-                IS_OP => stack::is_op(cx, r, arg),
-                TO_BOOL => stack::to_bool(cx, r, arg),
-                MAKE_CELL => stack::make_cell(cx, r, arg),
-                COPY_FREE_VARS => stack::copy_free_vars(cx, r, arg),
-                LOAD_DEREF => stack::load_deref(cx, r, arg),
-                STORE_DEREF => stack::store_deref(cx, r, arg),
-                DELETE_DEREF => stack::delete_deref(cx, r, arg),
-                op::PREPARE => stack::prepare_first(cx, r, arg),
-                UNARY_NEGATIVE => arithmetic::negative(cx, r, arg),
-                UNARY_INVERT => arithmetic::invert(cx, r, arg),
-                BINARY_OP => arithmetic::binary_op(cx, r, arg),
-                op::BINARY_ADD => arithmetic::add(cx, r, arg),
-                op::BINARY_SUB => arithmetic::sub(cx, r, arg),
-                op::BINARY_MUL => arithmetic::mul(cx, r, arg),
-                op::INPLACE_ADD => arithmetic::iadd(cx, r, arg),
-                op::INPLACE_SUB => arithmetic::isub(cx, r, arg),
-                op::INPLACE_MUL => arithmetic::imul(cx, r, arg),
-                op::BINARY_AND => arithmetic::and(cx, r, arg),
-                op::BINARY_OR => arithmetic::or(cx, r, arg),
-                op::BINARY_XOR => arithmetic::xor(cx, r, arg),
-                op::BINARY_LSHIFT => arithmetic::lshift(cx, r, arg),
-                op::BINARY_RSHIFT => arithmetic::rshift(cx, r, arg),
-                op::BINARY_FLOORDIV => arithmetic::floordiv(cx, r, arg),
-                op::BINARY_REM => arithmetic::rem(cx, r, arg),
-                op::BINARY_TRUEDIV => arithmetic::truediv(cx, r, arg),
-                CONTAINS_OP => compare::contains(cx, r, arg),
-                op::SUBSCR => containers::subscr(cx, r, arg),
-                STORE_SUBSCR => containers::store_subscr(cx, r, arg),
-                DELETE_SUBSCR => containers::delete_subscr(cx, r, arg),
-                BINARY_SLICE => containers::binary_slice(cx, r, arg),
-                STORE_SLICE => containers::store_slice(cx, r, arg),
-                BUILD_TUPLE => containers::build_tuple(cx, r, arg),
-                BUILD_LIST => containers::build_list(cx, r, arg),
-                BUILD_SET => containers::build_set(cx, r, arg),
-                BUILD_MAP => containers::build_map(cx, r, arg),
-                BUILD_SLICE => containers::build_slice(cx, r, arg),
-                LIST_APPEND => containers::list_append(cx, r, arg),
-                LIST_EXTEND => containers::list_extend(cx, r, arg),
-                SET_ADD => containers::set_add(cx, r, arg),
-                SET_UPDATE => containers::set_update(cx, r, arg),
-                MAP_ADD => containers::map_add(cx, r, arg),
-                DICT_UPDATE => containers::dict_update(cx, r, arg),
-                DICT_MERGE => containers::dict_merge(cx, r, arg),
-                UNPACK_SEQUENCE => containers::unpack_sequence(cx, r, arg),
-                UNPACK_EX => containers::unpack_ex(cx, r, arg),
-                GET_ITER => iteration::get_iter(cx, r, arg),
-                GET_YIELD_FROM_ITER => iteration::get_yield_from_iter(cx, r, arg),
-                FOR_ITER => iteration::for_iter(cx, r, arg),
-                END_FOR => iteration::end_for(cx, r, arg),
-                END_SEND => iteration::end_send(cx, r, arg),
-                GET_LEN => iteration::get_len(cx, r, arg),
-                LOAD_GLOBAL => names::load_global(cx, r, arg),
-                op::LOAD_GLOBAL_MODULE => names::load_global_module(cx, r, arg),
-                op::LOAD_GLOBAL_BUILTIN => names::load_global_builtin(cx, r, arg),
-                LOAD_NAME => names::load_name(cx, r, arg),
-                STORE_NAME => names::store_name(cx, r, arg),
-                DELETE_NAME => names::delete_name(cx, r, arg),
-                STORE_GLOBAL => names::store_global(cx, r, arg),
-                DELETE_GLOBAL => names::delete_global(cx, r, arg),
-                LOAD_LOCALS => names::load_locals(cx, r, arg),
-                LOAD_FROM_DICT_OR_DEREF => names::load_from_dict_or_deref(cx, r, arg),
-                LOAD_FROM_DICT_OR_GLOBALS => names::load_from_dict_or_globals(cx, r, arg),
-                SETUP_ANNOTATIONS => names::setup_annotations(cx, r, arg),
-                LOAD_BUILD_CLASS => names::load_build_class(cx, r, arg),
-                LOAD_ATTR => attributes::load_attr(cx, r, arg),
-                op::LOAD_ATTR_INSTANCE => attributes::load_attr_instance(cx, r, arg),
-                op::LOAD_ATTR_METHOD => attributes::load_attr_method(cx, r, arg),
-                op::LOAD_ATTR_METHOD_SHAPED => attributes::load_attr_method_shaped(cx, r, arg),
-                op::LOAD_ATTR_CLASS_VALUE => attributes::load_attr_class_value(cx, r, arg),
-                op::LOAD_ATTR_TYPE_VALUE => attributes::load_attr_type_value(cx, r, arg),
-                op::LOAD_ATTR_SLOT => attributes::load_attr_slot(cx, r, arg),
-                op::LOAD_ATTR_MODULE => attributes::load_attr_module(cx, r, arg),
-                op::LOAD_ATTR_PROPERTY => attributes::load_attr_property(cx, r, arg),
-                STORE_ATTR => attributes::store_attr(cx, r, arg),
-                op::STORE_ATTR_INSTANCE => attributes::store_attr_instance(cx, r, arg),
-                op::STORE_ATTR_ADD => attributes::store_attr_add(cx, r, arg),
-                op::STORE_ATTR_SLOT => attributes::store_attr_slot(cx, r, arg),
-                DELETE_ATTR => attributes::delete_attr(cx, r, arg),
-                LOAD_SUPER_ATTR => attributes::load_super_attr(cx, r, arg),
-                CALL => calls::call(cx, r, arg),
-                CALL_KW => calls::call_kw(cx, r, arg),
-                CALL_FUNCTION_EX => calls::call_function_ex(cx, r, arg),
-                RETURN_VALUE => calls::return_value(cx, r, arg),
-                MAKE_FUNCTION => calls::make_function(cx, r, arg),
-                SET_FUNCTION_ATTRIBUTE => calls::set_function_attribute(cx, r, arg),
-                RAISE_VARARGS => exceptions::raise_varargs(cx, r, arg),
-                RERAISE => exceptions::reraise(cx, r, arg),
-                PUSH_EXC_INFO => exceptions::push_exc_info(cx, r, arg),
-                POP_EXCEPT => exceptions::pop_except(cx, r, arg),
-                CHECK_EXC_MATCH => exceptions::check_exc_match(cx, r, arg),
-                CHECK_EG_MATCH => exceptions::check_eg_match(cx, r, arg),
-                WITH_EXCEPT_START => exceptions::with_except_start(cx, r, arg),
-                RETURN_GENERATOR => generators::return_generator(cx, r, arg),
-                YIELD_VALUE => generators::yield_value(cx, r, arg),
-                SEND => generators::send(cx, r, arg),
-                GET_AWAITABLE => generators::get_awaitable(cx, r, arg),
-                GET_AITER => generators::get_aiter(cx, r, arg),
-                GET_ANEXT => generators::get_anext(cx, r, arg),
-                END_ASYNC_FOR => generators::end_async_for(cx, r, arg),
-                CLEANUP_THROW => generators::cleanup_throw(cx, r, arg),
-                LOAD_SPECIAL => generators::load_special(cx, r, arg),
-                IMPORT_NAME => imports::import_name(cx, r, arg),
-                IMPORT_FROM => imports::import_from(cx, r, arg),
-                CALL_INTRINSIC_1 => intrinsics::intrinsic_1(cx, r, arg),
-                CALL_INTRINSIC_2 => intrinsics::intrinsic_2(cx, r, arg),
-                MATCH_MAPPING => matching::match_mapping(cx, r, arg),
-                MATCH_SEQUENCE => matching::match_sequence(cx, r, arg),
-                MATCH_KEYS => matching::match_keys(cx, r, arg),
-                MATCH_CLASS => matching::match_class(cx, r, arg),
-                CONVERT_VALUE => strings::convert_value(cx, r, arg),
-                FORMAT_SIMPLE => strings::format_simple(cx, r, arg),
-                FORMAT_WITH_SPEC => strings::format_with_spec(cx, r, arg),
-                BUILD_STRING => strings::build_string(cx, r, arg),
-                BUILD_TEMPLATE => strings::build_template(cx, r, arg),
-                BUILD_INTERPOLATION => strings::build_interpolation(cx, r, arg),
-                op::COMPARE_LT => compare::compare::<0>(cx, r, arg),
-                op::COMPARE_LT_JUMP_FALSE => compare::compare_jump::<0, false>(cx, r, arg),
-                op::COMPARE_LT_JUMP_TRUE => compare::compare_jump::<0, true>(cx, r, arg),
-                op::COMPARE_LE => compare::compare::<1>(cx, r, arg),
-                op::COMPARE_LE_JUMP_FALSE => compare::compare_jump::<1, false>(cx, r, arg),
-                op::COMPARE_LE_JUMP_TRUE => compare::compare_jump::<1, true>(cx, r, arg),
-                op::COMPARE_EQ => compare::compare::<2>(cx, r, arg),
-                op::COMPARE_EQ_JUMP_FALSE => compare::compare_jump::<2, false>(cx, r, arg),
-                op::COMPARE_EQ_JUMP_TRUE => compare::compare_jump::<2, true>(cx, r, arg),
-                op::COMPARE_NE => compare::compare::<3>(cx, r, arg),
-                op::COMPARE_NE_JUMP_FALSE => compare::compare_jump::<3, false>(cx, r, arg),
-                op::COMPARE_NE_JUMP_TRUE => compare::compare_jump::<3, true>(cx, r, arg),
-                op::COMPARE_GT => compare::compare::<4>(cx, r, arg),
-                op::COMPARE_GT_JUMP_FALSE => compare::compare_jump::<4, false>(cx, r, arg),
-                op::COMPARE_GT_JUMP_TRUE => compare::compare_jump::<4, true>(cx, r, arg),
-                op::COMPARE_GE => compare::compare::<5>(cx, r, arg),
-                op::COMPARE_GE_JUMP_FALSE => compare::compare_jump::<5, false>(cx, r, arg),
-                op::COMPARE_GE_JUMP_TRUE => compare::compare_jump::<5, true>(cx, r, arg),
-                _ => stack::bad(cx, r, u32::from(op)),
+        let (at, raised) = unsafe {
+            'run: loop {
+                let unit = *ip;
+                ip = ip.add(1);
+                let mut op = unit as u16;
+                let mut arg = unit >> 16;
+                macro_rules! go {
+                    ($step:expr) => {
+                        match $step {
+                            Step::Next(next) => {
+                                ip = next.ip;
+                                sp = next.sp;
+                                frame = next.frame;
+                                continue 'run;
+                            }
+                            Step::Raise(at, raised) => break 'run (at, raised),
+                            Step::Exit(value) => return Ok(value),
+                        }
+                    };
+                }
+                macro_rules! near {
+                    ($body:expr) => {
+                        go!($body(cx, Regs { ip, sp, frame }, arg))
+                    };
+                }
+                macro_rules! far {
+                    ($body:expr) => {
+                        go!(away(cx, Regs { ip, sp, frame }, arg, |cx, r, arg| $body(cx, r, arg)))
+                    };
+                }
+                loop {
+                    match op {
+                        op::WIDE => {
+                            (op, arg) = stack::wide(frame, arg);
+                            continue;
+                        }
+                        op::TRACE => match crate::trace::before(cx, ip, frame) {
+                            Ok(original) => {
+                                (op, arg) = original;
+                                continue;
+                            }
+                            Err(raised) => break 'run (Regs { ip, sp, frame }, raised),
+                        },
+                        LOAD_FAST => near!(stack::load_fast),
+                        LOAD_FAST_BORROW => near!(stack::load_fast_borrow),
+                        LOAD_FAST_BORROW_LOAD_FAST_BORROW => near!(stack::load_fast_borrow_pair),
+                        LOAD_FAST_LOAD_FAST => near!(stack::load_fast_pair),
+                        LOAD_FAST_CHECK => near!(stack::load_fast_check),
+                        LOAD_FAST_AND_CLEAR => near!(stack::load_fast_and_clear),
+                        STORE_FAST => near!(stack::store_fast),
+                        STORE_FAST_LOAD_FAST => near!(stack::store_fast_load_fast),
+                        STORE_FAST_STORE_FAST => near!(stack::store_fast_store_fast),
+                        DELETE_FAST => near!(stack::delete_fast),
+                        LOAD_CONST => near!(stack::load_const),
+                        LOAD_SMALL_INT => near!(stack::load_small_int),
+                        LOAD_COMMON_CONSTANT => far!(stack::load_common_constant),
+                        PUSH_NULL => near!(stack::push_null),
+                        POP_TOP => near!(stack::pop_top),
+                        POP_ITER => near!(stack::pop_top),
+                        COPY => near!(stack::copy),
+                        SWAP => near!(stack::swap),
+                        NOP => near!(stack::nop),
+                        NOT_TAKEN => near!(stack::nop),
+                        CACHE => near!(stack::nop),
+                        JUMP_FORWARD => near!(stack::jump_forward),
+                        JUMP_BACKWARD => near!(stack::jump_backward),
+                        JUMP_BACKWARD_NO_INTERRUPT => near!(stack::jump_backward_no_interrupt),
+                        RESUME => near!(stack::resume),
+                        POP_JUMP_IF_FALSE => near!(stack::pop_jump_if_false),
+                        POP_JUMP_IF_TRUE => near!(stack::pop_jump_if_true),
+                        POP_JUMP_IF_NONE => near!(stack::pop_jump_if_none),
+                        POP_JUMP_IF_NOT_NONE => near!(stack::pop_jump_if_not_none),
+                        UNARY_NOT => near!(stack::unary_not),
+                        IS_OP => near!(stack::is_op),
+                        TO_BOOL => near!(stack::to_bool),
+                        MAKE_CELL => far!(stack::make_cell),
+                        COPY_FREE_VARS => far!(stack::copy_free_vars),
+                        LOAD_DEREF => near!(stack::load_deref),
+                        STORE_DEREF => near!(stack::store_deref),
+                        DELETE_DEREF => far!(stack::delete_deref),
+                        op::PREPARE => far!(stack::prepare_first),
+                        UNARY_NEGATIVE => far!(arithmetic::negative),
+                        UNARY_INVERT => far!(arithmetic::invert),
+                        BINARY_OP => far!(arithmetic::binary_op),
+                        op::BINARY_ADD => near!(arithmetic::add),
+                        op::BINARY_SUB => near!(arithmetic::sub),
+                        op::BINARY_MUL => near!(arithmetic::mul),
+                        op::INPLACE_ADD => near!(arithmetic::iadd),
+                        op::INPLACE_SUB => near!(arithmetic::isub),
+                        op::INPLACE_MUL => near!(arithmetic::imul),
+                        op::BINARY_AND => near!(arithmetic::and),
+                        op::BINARY_OR => near!(arithmetic::or),
+                        op::BINARY_XOR => near!(arithmetic::xor),
+                        op::BINARY_LSHIFT => near!(arithmetic::lshift),
+                        op::BINARY_RSHIFT => near!(arithmetic::rshift),
+                        op::BINARY_FLOORDIV => near!(arithmetic::floordiv),
+                        op::BINARY_REM => near!(arithmetic::rem),
+                        op::BINARY_TRUEDIV => near!(arithmetic::truediv),
+                        CONTAINS_OP => far!(compare::contains),
+                        op::SUBSCR => far!(containers::subscr),
+                        STORE_SUBSCR => far!(containers::store_subscr),
+                        DELETE_SUBSCR => far!(containers::delete_subscr),
+                        BINARY_SLICE => far!(containers::binary_slice),
+                        STORE_SLICE => far!(containers::store_slice),
+                        BUILD_TUPLE => near!(containers::build_tuple),
+                        BUILD_LIST => far!(containers::build_list),
+                        BUILD_SET => far!(containers::build_set),
+                        BUILD_MAP => far!(containers::build_map),
+                        BUILD_SLICE => far!(containers::build_slice),
+                        LIST_APPEND => far!(containers::list_append),
+                        LIST_EXTEND => far!(containers::list_extend),
+                        SET_ADD => far!(containers::set_add),
+                        SET_UPDATE => far!(containers::set_update),
+                        MAP_ADD => far!(containers::map_add),
+                        DICT_UPDATE => far!(containers::dict_update),
+                        DICT_MERGE => far!(containers::dict_merge),
+                        UNPACK_SEQUENCE => far!(containers::unpack_sequence),
+                        UNPACK_EX => far!(containers::unpack_ex),
+                        GET_ITER => far!(iteration::get_iter),
+                        GET_YIELD_FROM_ITER => far!(iteration::get_yield_from_iter),
+                        FOR_ITER => near!(iteration::for_iter),
+                        END_FOR => near!(iteration::end_for),
+                        END_SEND => far!(iteration::end_send),
+                        GET_LEN => far!(iteration::get_len),
+                        LOAD_GLOBAL => far!(names::load_global),
+                        op::LOAD_GLOBAL_MODULE => near!(names::load_global_module),
+                        op::LOAD_GLOBAL_BUILTIN => near!(names::load_global_builtin),
+                        LOAD_NAME => far!(names::load_name),
+                        STORE_NAME => far!(names::store_name),
+                        DELETE_NAME => far!(names::delete_name),
+                        STORE_GLOBAL => far!(names::store_global),
+                        DELETE_GLOBAL => far!(names::delete_global),
+                        LOAD_LOCALS => far!(names::load_locals),
+                        LOAD_FROM_DICT_OR_DEREF => far!(names::load_from_dict_or_deref),
+                        LOAD_FROM_DICT_OR_GLOBALS => far!(names::load_from_dict_or_globals),
+                        SETUP_ANNOTATIONS => far!(names::setup_annotations),
+                        LOAD_BUILD_CLASS => far!(names::load_build_class),
+                        LOAD_ATTR => far!(attributes::load_attr),
+                        op::LOAD_ATTR_INSTANCE => near!(attributes::load_attr_instance),
+                        op::LOAD_ATTR_METHOD => near!(attributes::load_attr_method),
+                        op::LOAD_ATTR_METHOD_SHAPED => near!(attributes::load_attr_method_shaped),
+                        op::LOAD_ATTR_CLASS_VALUE => near!(attributes::load_attr_class_value),
+                        op::LOAD_ATTR_TYPE_VALUE => near!(attributes::load_attr_type_value),
+                        op::LOAD_ATTR_SLOT => near!(attributes::load_attr_slot),
+                        op::LOAD_ATTR_MODULE => near!(attributes::load_attr_module),
+                        op::LOAD_ATTR_PROPERTY => far!(attributes::load_attr_property),
+                        STORE_ATTR => far!(attributes::store_attr),
+                        op::STORE_ATTR_INSTANCE => near!(attributes::store_attr_instance),
+                        op::STORE_ATTR_ADD => near!(attributes::store_attr_add),
+                        op::STORE_ATTR_SLOT => near!(attributes::store_attr_slot),
+                        DELETE_ATTR => far!(attributes::delete_attr),
+                        LOAD_SUPER_ATTR => far!(attributes::load_super_attr),
+                        CALL => near!(calls::call),
+                        CALL_KW => far!(calls::call_kw),
+                        CALL_FUNCTION_EX => far!(calls::call_function_ex),
+                        RETURN_VALUE => near!(calls::return_value),
+                        MAKE_FUNCTION => far!(calls::make_function),
+                        SET_FUNCTION_ATTRIBUTE => far!(calls::set_function_attribute),
+                        RAISE_VARARGS => far!(exceptions::raise_varargs),
+                        RERAISE => far!(exceptions::reraise),
+                        PUSH_EXC_INFO => far!(exceptions::push_exc_info),
+                        POP_EXCEPT => far!(exceptions::pop_except),
+                        CHECK_EXC_MATCH => far!(exceptions::check_exc_match),
+                        CHECK_EG_MATCH => far!(exceptions::check_eg_match),
+                        WITH_EXCEPT_START => far!(exceptions::with_except_start),
+                        RETURN_GENERATOR => far!(generators::return_generator),
+                        YIELD_VALUE => near!(generators::yield_value),
+                        SEND => far!(generators::send),
+                        GET_AWAITABLE => far!(generators::get_awaitable),
+                        GET_AITER => far!(generators::get_aiter),
+                        GET_ANEXT => far!(generators::get_anext),
+                        END_ASYNC_FOR => far!(generators::end_async_for),
+                        CLEANUP_THROW => far!(generators::cleanup_throw),
+                        LOAD_SPECIAL => far!(generators::load_special),
+                        IMPORT_NAME => far!(imports::import_name),
+                        IMPORT_FROM => far!(imports::import_from),
+                        CALL_INTRINSIC_1 => far!(intrinsics::intrinsic_1),
+                        CALL_INTRINSIC_2 => far!(intrinsics::intrinsic_2),
+                        MATCH_MAPPING => far!(matching::match_mapping),
+                        MATCH_SEQUENCE => far!(matching::match_sequence),
+                        MATCH_KEYS => far!(matching::match_keys),
+                        MATCH_CLASS => far!(matching::match_class),
+                        CONVERT_VALUE => far!(strings::convert_value),
+                        FORMAT_SIMPLE => far!(strings::format_simple),
+                        FORMAT_WITH_SPEC => far!(strings::format_with_spec),
+                        BUILD_STRING => far!(strings::build_string),
+                        BUILD_TEMPLATE => far!(strings::build_template),
+                        BUILD_INTERPOLATION => far!(strings::build_interpolation),
+                        op::COMPARE_LT => near!(compare::compare::<0>),
+                        op::COMPARE_LE => near!(compare::compare::<1>),
+                        op::COMPARE_EQ => near!(compare::compare::<2>),
+                        op::COMPARE_NE => near!(compare::compare::<3>),
+                        op::COMPARE_GT => near!(compare::compare::<4>),
+                        op::COMPARE_GE => near!(compare::compare::<5>),
+                        op::COMPARE_LT_JUMP_FALSE => near!(compare::compare_jump::<0, false>),
+                        op::COMPARE_LT_JUMP_TRUE => near!(compare::compare_jump::<0, true>),
+                        op::COMPARE_LE_JUMP_FALSE => near!(compare::compare_jump::<1, false>),
+                        op::COMPARE_LE_JUMP_TRUE => near!(compare::compare_jump::<1, true>),
+                        op::COMPARE_EQ_JUMP_FALSE => near!(compare::compare_jump::<2, false>),
+                        op::COMPARE_EQ_JUMP_TRUE => near!(compare::compare_jump::<2, true>),
+                        op::COMPARE_NE_JUMP_FALSE => near!(compare::compare_jump::<3, false>),
+                        op::COMPARE_NE_JUMP_TRUE => near!(compare::compare_jump::<3, true>),
+                        op::COMPARE_GT_JUMP_FALSE => near!(compare::compare_jump::<4, false>),
+                        op::COMPARE_GT_JUMP_TRUE => near!(compare::compare_jump::<4, true>),
+                        op::COMPARE_GE_JUMP_FALSE => near!(compare::compare_jump::<5, false>),
+                        op::COMPARE_GE_JUMP_TRUE => near!(compare::compare_jump::<5, true>),
+                        _ => go!(away(cx, Regs { ip, sp, frame }, u32::from(op), stack::bad)),
+                    }
+                }
             }
         };
-        match step {
-            Step::Next(next) => r = next,
-            Step::Raise(at, raised) => r = unwind(cx, at, raised)?,
-            Step::Exit(value) => return Ok(value),
-        }
+        let next = unwind(cx, at, raised)?;
+        (ip, sp, frame) = (next.ip, next.sp, next.frame);
     }
 }

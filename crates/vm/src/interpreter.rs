@@ -105,6 +105,7 @@ impl Interpreter {
         // SAFETY: the interpreter outlives the token; this thread alone uses it.
         let mut cx = Box::new(unsafe { Cx::new(interp, limit, 1) });
         let mut thread = VmThread::new();
+        thread.gil = Some(crate::gil::Gil::new(std::sync::Arc::clone(&cx.interp().breaker)));
         cx.vm = (&raw mut *thread).cast();
         Interpreter { interp, cx, thread }
     }
@@ -122,16 +123,7 @@ impl Drop for Interpreter {
             (interp.modules.take(), interp.sys.take(), interp.builtins.take(), interp.take_state())
         };
         drop(state);
-        let thread = &mut *self.thread;
-        let hooks = (
-            thread.asyncgen_firstiter.take(),
-            thread.asyncgen_finalizer.take(),
-            thread.trace.take(),
-            thread.profile.take(),
-            thread.context.take(),
-            thread.async_exception.take(),
-        );
-        drop(hooks);
+        self.thread.clear();
         if let Err(raised) = taipan_object::gc::collect(&mut self.cx) {
             drop(self.cx.take_raised(raised));
         }
@@ -150,6 +142,12 @@ pub fn handle_breaker(cx: &mut Cx) -> R<()> {
     }
     if bits & breaker::COLLECT != 0 {
         taipan_object::gc::collect_if_enabled(cx)?;
+    }
+    if bits & breaker::TRACE != 0 && crate::trace::is_active(cx) {
+        flag.fetch_or(breaker::TRACE, Ordering::Relaxed);
+    }
+    if bits & breaker::GIL != 0 {
+        crate::gil::gil(cx).give_way();
     }
     if bits & breaker::ASYNC != 0
         && let Some(exception) = vm(cx).async_exception.take()

@@ -13,6 +13,7 @@ pub mod dispatch;
 pub mod frame;
 pub mod function;
 pub mod generator;
+pub mod gil;
 pub mod groups;
 pub mod interpreter;
 pub mod ops;

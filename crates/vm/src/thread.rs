@@ -75,10 +75,14 @@ pub struct VmThread {
     /// `sys.settrace` and `sys.setprofile`.
     pub trace: Option<Value>,
     pub profile: Option<Value>,
+    /// Whether this thread is counted among those that trace.
+    pub counted: bool,
     /// Greater than 0 while a trace function runs.
     pub tracing: u32,
     /// The current `contextvars` context.
     pub context: Option<Value>,
+    /// The interpreter's GIL.
+    pub gil: Option<std::sync::Arc<crate::gil::Gil>>,
     /// An exception sent by `PyThreadState_SetAsyncExc`.
     pub async_exception: Option<Value>,
 }
@@ -101,8 +105,10 @@ impl VmThread {
             origin_depth: 0,
             trace: None,
             profile: None,
+            counted: false,
             tracing: 0,
             context: None,
+            gil: None,
             async_exception: None,
         })
     }
@@ -161,6 +167,22 @@ impl VmThread {
             }
         }
         None
+    }
+
+    /// Drops what the thread holds: at its end.
+    pub fn clear(&mut self) {
+        let handled = std::mem::replace(&mut self.base_exc.value, NULL);
+        let held = [
+            self.asyncgen_firstiter.take(),
+            self.asyncgen_finalizer.take(),
+            self.trace.take(),
+            self.profile.take(),
+            self.context.take(),
+            self.async_exception.take(),
+        ];
+        drop(held);
+        // SAFETY: the item owned it.
+        unsafe { slot::release(handled) };
     }
 
     /// The thread's own item, at the bottom.

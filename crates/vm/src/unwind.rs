@@ -12,13 +12,19 @@ use crate::{generator, traceback};
 #[cold]
 #[inline(never)]
 pub fn unwind(cx: &mut Cx, mut r: Regs, raised: Raised) -> Result<Regs, Raised> {
-    let exception = cx.take_raised(raised);
+    let mut exception = cx.take_raised(raised);
     let mut again = std::mem::take(&mut vm(cx).reraise);
     // SAFETY: the registers name the innermost frame and its live stack; frames are left from the innermost on.
     unsafe {
         loop {
             if !again {
                 traceback::here(cx, r.frame, &exception);
+            }
+            if Frame::has(r.frame, frame_flags::TRACED)
+                && !again
+                && let Err(raised) = crate::trace::exception(cx, r.frame, &exception)
+            {
+                exception = cx.take_raised(raised);
             }
             again = false;
             let code = Frame::code(r.frame);

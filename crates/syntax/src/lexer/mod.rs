@@ -342,7 +342,7 @@ impl<'a> Lexer<'a> {
         }
         let line = self.line.min(self.source.line_count());
         let line = if self.source.line_text(line).is_empty() && line > 1 { line - 1 } else { line };
-        let text = self.source.line_with_newline(line).to_owned();
+        let text = self.given_line(line).to_owned();
         let column = text.chars().count() as i64;
         let location = ErrorLocation {
             lineno: i64::from(line),
@@ -357,7 +357,7 @@ impl<'a> Lexer<'a> {
 
     pub(crate) fn unclosed_bracket(&self) -> Option<Box<LexError>> {
         let open = self.brackets.last()?;
-        let error = unclosed_bracket_error(self.source, *open);
+        let error = unclosed_bracket_error(self.source, self.bytes.len() as u32, *open);
         Some(Box::new(LexError { error, eager: false, at_eof: true, in_string: false }))
     }
 
@@ -498,10 +498,17 @@ impl<'a> Lexer<'a> {
             offset,
             end_lineno: Some(i64::from(self.line)),
             end_offset: Some(0),
-            text: Some(self.source.line_with_newline(self.line).to_owned()),
+            text: Some(self.given_line(self.line).to_owned()),
         };
         let error = SyntaxError::at(kind, message, location);
         Box::new(LexError { error, eager: false, at_eof: false, in_string: false })
+    }
+
+    /// A line with its newline, if the source as given has one.
+    fn given_line(&self, line: u32) -> &str {
+        let start = (self.source.line_start(line) as usize).min(self.bytes.len());
+        let end = (self.source.line_start(line + 1) as usize).min(self.bytes.len());
+        &self.text[start..end]
     }
 
     /// Characters of the current line, with its newline if the source as given has one.
@@ -526,13 +533,18 @@ impl<'a> Lexer<'a> {
 }
 
 /// "'(' was never closed", at the bracket.
-pub(crate) fn unclosed_bracket_error(source: &SourceText, open: OpenBracket) -> SyntaxError {
+pub(crate) fn unclosed_bracket_error(source: &SourceText, end: u32, open: OpenBracket) -> SyntaxError {
+    let text = source.line_with_newline(open.line);
+    let whole = source.line_start(open.line) + text.len() as u32;
+    // The tokenizer stands on the last line: only that line still has its newline.
+    let has_newline = whole == end && source.text().as_bytes().get(end as usize - 1) == Some(&b'\n');
+    let text = if has_newline { text } else { text.trim_end_matches('\n') };
     let location = ErrorLocation {
         lineno: i64::from(open.line),
         offset: i64::from(source.char_column(open.at)) + 1,
         end_lineno: Some(i64::from(open.line)),
         end_offset: Some(0),
-        text: Some(source.line_with_newline(open.line).to_owned()),
+        text: Some(text.to_owned()),
     };
     let message = format!("'{}' was never closed", char::from(open.bracket));
     SyntaxError::at(SyntaxErrorKind::Syntax, message, location)

@@ -33,12 +33,12 @@ impl<'a> Parser<'a> {
             first.kind == K::String && !matches!(self.peek(1), K::String | K::FstringStart | K::TstringStart);
         if single {
             let literal = self.literal(first);
-            let span = self.take_token_span();
             let value = if literal.bytes {
                 Constant::Bytes(self.bytes_value(&literal, first)?.into())
             } else {
                 Constant::Str(self.text_value(literal.body, literal.body_start, literal.raw, first)?.into())
             };
+            let span = self.take_token_span();
             return Ok(constant(span, value, literal.unicode));
         }
         if first.kind == K::String && self.literal(first).bytes {
@@ -55,8 +55,8 @@ impl<'a> Parser<'a> {
                     if literal.bytes {
                         return self.mixed_bytes();
                     }
-                    let span = self.take_token_span();
                     let text = self.text_value(literal.body, literal.body_start, literal.raw, token)?;
+                    let span = self.take_token_span();
                     pieces.push(Piece::Text { span, text, unicode: literal.unicode });
                 }
                 K::FstringStart if !template => {
@@ -99,8 +99,8 @@ impl<'a> Parser<'a> {
                     if !literal.bytes {
                         return self.mixed_bytes();
                     }
-                    self.advance();
                     all.extend(self.bytes_value(&literal, token)?);
+                    self.advance();
                 }
                 K::FstringStart => return self.mixed_bytes(),
                 K::TstringStart => return self.fail(),
@@ -365,8 +365,10 @@ impl<'a> Parser<'a> {
     #[cold]
     fn warn_escape(&mut self, token: Token, body_start: u32, body: &str, escape: usize, octal: bool) {
         let bytes = body.as_bytes();
-        if token.kind != K::String && matches!(bytes.get(escape + 1), Some(b'{' | b'}') | None) {
-            // The lexer has warned of a backslash before a brace.
+        let next = bytes.get(escape + 1).copied();
+        let braces = token.kind != K::String && matches!(next, Some(b'{' | b'}') | None);
+        if braces || next.is_some_and(|b| b >= 128) {
+            // The lexer has warned of a backslash before a brace; before other than ASCII it is silently kept.
             return;
         }
         let length =

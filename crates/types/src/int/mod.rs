@@ -1,7 +1,7 @@
 //! `int` and `bool`.
 
 mod arithmetic;
-mod convert;
+pub mod convert;
 mod methods;
 
 pub use convert::{from_f64, int_from_str, to_decimal};

@@ -40,6 +40,7 @@ pub struct Code {
     /// Interned names (`co_names`).
     pub name_values: Cell<*const Value>,
     prepared: UnsafeCell<Option<Box<Prepared>>>,
+    instrumented: UnsafeCell<Option<Box<crate::trace::Instrumented>>>,
     pub name: Value,
     pub qualname: Value,
     pub filename: Value,
@@ -114,6 +115,7 @@ pub fn new(cx: &mut Cx, source: Arc<CodeObject>) -> Handle<Code> {
         const_slots: Cell::new(std::ptr::null()),
         name_values: Cell::new(std::ptr::null()),
         prepared: UnsafeCell::new(None),
+        instrumented: UnsafeCell::new(None),
         name,
         qualname,
         filename,
@@ -148,6 +150,38 @@ impl Code {
     pub fn prepared_parts(&self) -> Option<&Prepared> {
         // SAFETY: as `prepared`.
         unsafe { (*self.prepared.get()).as_deref() }
+    }
+
+    /// Makes every instruction report to the trace functions from now on.
+    pub fn instrument(&self, cx: &mut Cx) {
+        let units = &self.prepared(cx).units;
+        // SAFETY: set once; the units are this code's own and every thread that runs them holds the GIL.
+        unsafe {
+            if (*self.instrumented.get()).is_some() {
+                return;
+            }
+            let fresh = prepare::plain_units(&self.source);
+            *self.instrumented.get() = Some(Box::new(crate::trace::Instrumented::new(&self.source, fresh)));
+            let mut i = 0;
+            while i < self.source.units() {
+                units.as_ptr().cast_mut().add(i).write(crate::ops::op::TRACE as Unit);
+                let opcode = taipan_bytecode::Opcode::from_u8(self.source.code[2 * i]);
+                i += 1 + opcode.map_or(0, |o| o.caches());
+            }
+        }
+    }
+
+    /// The instruction of instrumented code at an index, and the line that it begins, or 0.
+    pub fn instrumented(&self, index: usize) -> Option<(Unit, i32)> {
+        // SAFETY: set once.
+        let instrumented = unsafe { (*self.instrumented.get()).as_deref() }?;
+        instrumented.at(index)
+    }
+
+    /// The index of the first `RESUME`.
+    pub fn begins_at(&self) -> usize {
+        let resume = taipan_bytecode::Opcode::RESUME.byte();
+        self.source.code.chunks_exact(2).position(|unit| Some(unit[0]) == resume).unwrap_or(0)
     }
 
     /// The index of an instruction from the address behind its unit; -1 before the first.

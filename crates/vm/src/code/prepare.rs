@@ -26,11 +26,16 @@ pub fn prepare(cx: &mut Cx, code: &Code) -> Prepared {
     let locals = source.localsplusnames.iter().map(|n| constants::name_value(cx, n)).collect();
     let handlers = exctable::decode(&source.exceptiontable).unwrap_or_default().into();
     let mut wide = Vec::new();
-    let units = units(&source, &mut wide);
+    let units = units(&source, &mut wide, true);
     Prepared { units, consts, const_slots, names, locals, handlers, wide: wide.into() }
 }
 
-fn units(source: &CodeObject, wide: &mut Vec<(u16, u32)>) -> Box<[Unit]> {
+/// The instructions without specialisation and fusion, as instrumented code keeps them.
+pub fn plain_units(source: &CodeObject) -> Box<[Unit]> {
+    units(source, &mut Vec::new(), false)
+}
+
+fn units(source: &CodeObject, wide: &mut Vec<(u16, u32)>, fused: bool) -> Box<[Unit]> {
     let bytes = &source.code;
     let count = bytes.len() / 2;
     let mut units = vec![0; count + 1];
@@ -63,7 +68,9 @@ fn units(source: &CodeObject, wide: &mut Vec<(u16, u32)>) -> Box<[Unit]> {
         i += 1 + opcode.caches();
     }
     units[count] = unit(op::BAD, 0);
-    fuse(source, &mut units);
+    if fused {
+        fuse(source, &mut units);
+    }
     units.into()
 }
 

@@ -23,6 +23,9 @@ pub struct FrameObject {
     pub trace_opcodes: bool,
     /// Set while a trace function of this frame runs; otherwise the line follows the instruction.
     pub line: Option<i32>,
+    /// Where the last line event was reported.
+    pub last_line: i32,
+    pub last_index: i32,
     /// Names that `f_locals` was given beside the code's own.
     pub extra_locals: Option<Value>,
     /// Locals overwritten from outside: frames above may borrow them.
@@ -137,6 +140,8 @@ pub unsafe fn of(cx: &mut Cx, frame: *mut Frame) -> Value {
             trace_lines: true,
             trace_opcodes: false,
             line: None,
+            last_line: 0,
+            last_index: -1,
             extra_locals: None,
             overwritten: Vec::new(),
         });
@@ -284,6 +289,15 @@ fn set_trace(cx: &mut Cx, value: &Value, new: Option<&Value>) -> R<()> {
     if let Some(f) = value.cast::<FrameObject>() {
         let old = std::mem::replace(&mut f.get_mut(cx).trace, new.filter(|v| !v.is_none()).cloned());
         drop(old);
+        if new.is_some_and(|v| !v.is_none())
+            && let Some(frame) = f.frame(cx)
+        {
+            // SAFETY: live as the object says.
+            unsafe {
+                (*frame).flags |= frame_flags::TRACED;
+                Frame::code(frame).instrument(cx);
+            }
+        }
     }
     Ok(())
 }

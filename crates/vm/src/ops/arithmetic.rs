@@ -3,7 +3,7 @@
 use taipan_object::ops::{self, BinaryOp};
 use taipan_object::{Cx, Str, Value, Word};
 
-use super::{Regs, Step, attempt};
+use super::{Regs, Step, attempt, away};
 use crate::slot::{self, Slot, both_ints};
 
 /// Cache units behind `BINARY_OP`.
@@ -51,7 +51,7 @@ macro_rules! number_operator {
                     }
                 }
             }
-            $slow(cx, r, $op)
+            away(cx, r, 0, |cx, r, _| $slow(cx, r, $op))
         }
     };
 }
@@ -124,7 +124,7 @@ macro_rules! either_operator {
                     }
                 }
             }
-            if arg >= 13 { slow_inplace(cx, r, $op) } else { slow(cx, r, $op) }
+            away(cx, r, arg, |cx, r, arg| if arg >= 13 { slow_inplace(cx, r, $op) } else { slow(cx, r, $op) })
         }
     };
 }

@@ -9,7 +9,7 @@ use taipan_object::instance::{self, Attrs, Shape};
 use taipan_object::{Cx, Dict, Header, Obj, Str, Type, Value, Word, attr, dict, flags, ops, typeobj};
 use taipan_types::module::MODULE;
 
-use super::{Regs, Step, attempt, op};
+use super::{Regs, Step, attempt, away, op};
 use crate::calls;
 use crate::function::FUNCTION;
 use crate::function::descriptors::{PROPERTY, Property};
@@ -283,7 +283,7 @@ pub unsafe fn load_attr_instance(cx: &mut Cx, r: Regs, arg: u32) -> Step {
                 }
             }
         }
-        miss(cx, r, arg, op::LOAD_ATTR_INSTANCE)
+        away(cx, r, arg, |cx, r, arg| miss(cx, r, arg, op::LOAD_ATTR_INSTANCE))
     }
 }
 
@@ -299,7 +299,7 @@ pub unsafe fn load_attr_slot(cx: &mut Cx, r: Regs, arg: u32) -> Step {
                 return put(cx, r, slot::slot(slot::dup(word)), arg);
             }
         }
-        miss(cx, r, arg, op::LOAD_ATTR_SLOT)
+        away(cx, r, arg, |cx, r, arg| miss(cx, r, arg, op::LOAD_ATTR_SLOT))
     }
 }
 
@@ -328,7 +328,7 @@ pub unsafe fn load_attr_method(cx: &mut Cx, r: Regs, arg: u32) -> Step {
         if version == *r.ip.add(1) && version != 0 {
             return put_method(r);
         }
-        miss(cx, r, arg, op::LOAD_ATTR_METHOD)
+        away(cx, r, arg, |cx, r, arg| miss(cx, r, arg, op::LOAD_ATTR_METHOD))
     }
 }
 
@@ -352,7 +352,7 @@ pub unsafe fn load_attr_method_shaped(cx: &mut Cx, r: Regs, arg: u32) -> Step {
                 }
             }
         }
-        miss(cx, r, arg, op::LOAD_ATTR_METHOD_SHAPED)
+        away(cx, r, arg, |cx, r, arg| miss(cx, r, arg, op::LOAD_ATTR_METHOD_SHAPED))
     }
 }
 
@@ -368,7 +368,7 @@ pub unsafe fn load_attr_class_value(cx: &mut Cx, r: Regs, arg: u32) -> Step {
                 return put(cx, r, slot::slot(slot::dup(pair(r.ip, 5))), arg);
             }
         }
-        miss(cx, r, arg, op::LOAD_ATTR_CLASS_VALUE)
+        away(cx, r, arg, |cx, r, arg| miss(cx, r, arg, op::LOAD_ATTR_CLASS_VALUE))
     }
 }
 
@@ -380,7 +380,7 @@ pub unsafe fn load_attr_type_value(cx: &mut Cx, r: Regs, arg: u32) -> Step {
         if s == pair(r.ip, 2) && slot::obj::<Type>(s).data().version() == *r.ip.add(1) {
             return put(cx, r, slot::slot(slot::dup(pair(r.ip, 5))), arg);
         }
-        miss(cx, r, arg, op::LOAD_ATTR_TYPE_VALUE)
+        away(cx, r, arg, |cx, r, arg| miss(cx, r, arg, op::LOAD_ATTR_TYPE_VALUE))
     }
 }
 
@@ -397,11 +397,10 @@ pub unsafe fn load_attr_module(cx: &mut Cx, r: Regs, arg: u32) -> Step {
             let value = slot::slot(value.clone());
             return put(cx, r, value, arg);
         }
-        miss(cx, r, arg, op::LOAD_ATTR_MODULE)
+        away(cx, r, arg, |cx, r, arg| miss(cx, r, arg, op::LOAD_ATTR_MODULE))
     }
 }
 
-#[inline(always)]
 pub unsafe fn load_attr_property(cx: &mut Cx, r: Regs, arg: u32) -> Step {
     // SAFETY: the cache was filled by `specialize_descriptor`: the property is the class's still.
     unsafe {
@@ -413,7 +412,7 @@ pub unsafe fn load_attr_property(cx: &mut Cx, r: Regs, arg: u32) -> Step {
             let this = r.peek(1);
             return calls::enter(cx, r, r.sp.sub(1), slot::slot(get), &this, 1, None, CACHES as u32);
         }
-        miss(cx, r, arg, op::LOAD_ATTR_PROPERTY)
+        away(cx, r, arg, |cx, r, arg| miss(cx, r, arg, op::LOAD_ATTR_PROPERTY))
     }
 }
 
@@ -528,7 +527,7 @@ pub unsafe fn store_attr_instance(cx: &mut Cx, r: Regs, arg: u32) -> Step {
                 return replace(cx, r, h);
             }
         }
-        store_miss(cx, r, arg, op::STORE_ATTR_INSTANCE)
+        away(cx, r, arg, |cx, r, arg| store_miss(cx, r, arg, op::STORE_ATTR_INSTANCE))
     }
 }
 
@@ -548,7 +547,7 @@ pub unsafe fn store_attr_add(cx: &mut Cx, r: Regs, arg: u32) -> Step {
                 }
             }
         }
-        store_miss(cx, r, arg, op::STORE_ATTR_ADD)
+        away(cx, r, arg, |cx, r, arg| store_miss(cx, r, arg, op::STORE_ATTR_ADD))
     }
 }
 
@@ -561,7 +560,7 @@ pub unsafe fn store_attr_slot(cx: &mut Cx, r: Regs, arg: u32) -> Step {
         {
             return replace(cx, r, h);
         }
-        store_miss(cx, r, arg, op::STORE_ATTR_SLOT)
+        away(cx, r, arg, |cx, r, arg| store_miss(cx, r, arg, op::STORE_ATTR_SLOT))
     }
 }
 

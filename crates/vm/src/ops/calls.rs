@@ -4,7 +4,7 @@ use taipan_object::descr::{METHOD_DESCRIPTOR, MethodDescriptor, NATIVE_FUNCTION,
 use taipan_object::native::Binding;
 use taipan_object::{Args, Cx, Dict, Obj, R, Tuple, Type, Value, dict, flags, ops};
 
-use super::{Regs, Step, attempt};
+use super::{Regs, Step, attempt, away};
 use crate::calls;
 use crate::frame::{self, Frame, frame_flags};
 use crate::function::method::{METHOD, Method};
@@ -49,7 +49,22 @@ pub unsafe fn call(cx: &mut Cx, r: Regs, arg: u32) -> Step {
                     return Step::Next(Regs { ip: (*frame).ip, sp: (*frame).sp, frame });
                 }
             }
-            return calls::enter(cx, r, base, callable, args, total, None, CACHES as u32);
+        }
+        away(cx, r, arg, |cx, r, arg| call_general(cx, r, arg))
+    }
+}
+
+/// Calls that need more than a copy of the arguments.
+unsafe fn call_general(cx: &mut Cx, r: Regs, arg: u32) -> Step {
+    // SAFETY: the operands lie on the stack; they move into the frame.
+    unsafe {
+        let n = arg as usize;
+        let base = r.sp.sub(n + 2);
+        let callable = *base;
+        if slot::is_exact(callable, &FUNCTION) {
+            let has_self = *base.add(1) != NULL;
+            let args = if has_self { base.add(1) } else { base.add(2) };
+            return calls::enter(cx, r, base, callable, args, n + usize::from(has_self), None, CACHES as u32);
         }
         call_other(cx, r, arg)
     }
@@ -70,7 +85,7 @@ unsafe fn call_other(cx: &mut Cx, r: Regs, arg: u32) -> Step {
             *base = slot::slot(function);
             *base.add(1) = slot::slot(this);
             r.release(cx, callable);
-            return call(cx, r, arg);
+            return call_general(cx, r, arg);
         }
         let has_self = *base.add(1) != NULL;
         let args = if has_self { base.add(1) } else { base.add(2) };
@@ -80,7 +95,22 @@ unsafe fn call_other(cx: &mut Cx, r: Regs, arg: u32) -> Step {
         {
             return step;
         }
+        if (*r.frame).flags & frame_flags::TRACED != 0 {
+            attempt!(r, crate::trace::native_event(cx, r.frame, "c_call", &slot::lend(callable)));
+        }
         let result = call_native(cx, &slot::lend(callable), args, total, None);
+        if (*r.frame).flags & frame_flags::TRACED != 0 {
+            let event = if result.is_ok() { "c_return" } else { "c_exception" };
+            let saved = match result {
+                Ok(value) => Ok(value),
+                Err(raised) => Err(cx.take_raised(raised)),
+            };
+            attempt!(r, crate::trace::native_event(cx, r.frame, event, &slot::lend(callable)));
+            match saved {
+                Ok(value) => return finish(cx, r, base, value, CACHES),
+                Err(exception) => return Step::Raise(r, cx.raise_value(exception)),
+            }
+        }
         let value = attempt!(r, result);
         finish(cx, r, base, value, CACHES)
     }
@@ -305,13 +335,13 @@ fn arguments_tuple(cx: &mut Cx, callable: &Value, arguments: &Value) -> R {
 pub unsafe fn return_value(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
     // SAFETY: the value is the only slot of the stack; the frame ends.
     unsafe {
-        let value = super::stack::owned_slot(r.pop());
         let frame = r.frame;
         const SPECIAL: u32 =
             frame_flags::ENTRY | frame_flags::INIT | frame_flags::GENERATOR | frame_flags::TRACED;
         if (*frame).flags & SPECIAL != 0 {
-            return return_special(cx, r, value);
+            return away(cx, r, 0, |cx, r, _| return_special(cx, r));
         }
+        let value = super::stack::owned_slot(r.pop());
         let prev = (*frame).prev;
         let skip = (*frame).return_skip as usize;
         let ended = frame::pop(cx, frame);
@@ -325,9 +355,10 @@ pub unsafe fn return_value(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
 }
 
 #[inline(never)]
-unsafe fn return_special(cx: &mut Cx, r: Regs, value: Slot) -> Step {
+unsafe fn return_special(cx: &mut Cx, mut r: Regs) -> Step {
     // SAFETY: as `return_value`.
     unsafe {
+        let value = super::stack::owned_slot(r.pop());
         let frame = r.frame;
         let flags = (*frame).flags;
         if flags & frame_flags::TRACED != 0 {

@@ -3,7 +3,7 @@
 use taipan_object::{CompareOp, Cx, Str, ops};
 
 use super::stack::unit_at;
-use super::{Regs, Step, attempt, bool_slot};
+use super::{Regs, Step, attempt, away, bool_slot};
 use crate::slot::{self, both_ints};
 
 #[inline(always)]
@@ -40,7 +40,7 @@ pub unsafe fn compare<const OP: u8>(cx: &mut Cx, mut r: Regs, arg: u32) -> Step 
             return Step::Next(r);
         }
     }
-    slow(cx, r, OP, arg)
+    away(cx, r, arg, |cx, r, arg| slow(cx, r, OP, arg))
 }
 
 /// A comparison, and the conditional jump behind it.
@@ -58,7 +58,7 @@ pub unsafe fn compare_jump<const OP: u8, const WHEN: bool>(cx: &mut Cx, mut r: R
             return Step::Next(r);
         }
     }
-    slow(cx, r, OP, arg)
+    away(cx, r, arg, |cx, r, arg| slow(cx, r, OP, arg))
 }
 
 #[inline(never)]

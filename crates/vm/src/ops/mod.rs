@@ -229,6 +229,55 @@ macro_rules! attempt {
 }
 pub(crate) use attempt;
 
+/// A step in two machine words, as the out-of-line parts of bodies return it: the registers stay registers in the loop.
+/// Low bits of the first: 0 next, 1 raise, 2 exit (the second is the value).
+type Packed = (u64, u64);
+
+#[inline(always)]
+fn pack(step: Step) -> Packed {
+    match step {
+        Step::Next(r) => (r.ip as u64, r.sp as u64),
+        Step::Raise(r, _) => (r.ip as u64 | 1, r.sp as u64),
+        Step::Exit(value) => (2, slot::slot(value)),
+    }
+}
+
+#[inline(always)]
+fn unpack(cx: &mut Cx, packed: Packed) -> Step {
+    let (a, b) = packed;
+    let r = |ip: u64, cx: &mut Cx| Regs {
+        ip: ip as *const Unit,
+        sp: b as *mut Slot,
+        frame: crate::thread::vm(cx).frame,
+    };
+    match a & 3 {
+        0 => Step::Next(r(a, cx)),
+        // SAFETY: `pack` took the token of an exception that is still set; it has no content.
+        1 => Step::Raise(r(a - 1, cx), unsafe { std::mem::transmute::<(), Raised>(()) }),
+        // SAFETY: `pack` put the value's word there.
+        _ => Step::Exit(unsafe { slot::own(b) }),
+    }
+}
+
+/// Does a body, or the rest of one, out of line: the innermost frame afterwards is the thread's.
+#[inline(always)]
+pub fn away<F: Fn(&mut Cx, Regs, u32) -> Step>(cx: &mut Cx, r: Regs, arg: u32, f: F) -> Step {
+    let packed = outlined(cx, r.ip, r.sp, r.frame, arg, f);
+    unpack(cx, packed)
+}
+
+#[inline(never)]
+fn outlined<F: Fn(&mut Cx, Regs, u32) -> Step>(
+    cx: &mut Cx,
+    ip: *const Unit,
+    sp: *mut Slot,
+    frame: *mut Frame,
+    arg: u32,
+    f: F,
+) -> Packed {
+    pack(f(cx, Regs { ip, sp, frame }, arg))
+}
+
 /// The slot of True or False, marked as borrowed: they are immortal.
 #[inline(always)]
 pub fn bool_slot(b: bool) -> Slot {
@@ -270,7 +319,7 @@ pub mod op {
         };
     }
     private! {
-        PREPARE BAD WIDE
+        PREPARE BAD WIDE TRACE
         BINARY_ADD BINARY_SUB BINARY_MUL INPLACE_ADD INPLACE_SUB INPLACE_MUL BINARY_AND BINARY_OR BINARY_XOR
         BINARY_LSHIFT BINARY_RSHIFT BINARY_FLOORDIV BINARY_REM BINARY_TRUEDIV
         SUBSCR SUBSCR_LIST_INT SUBSCR_TUPLE_INT SUBSCR_DICT SUBSCR_STR_INT

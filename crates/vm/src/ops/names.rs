@@ -5,7 +5,7 @@
 
 use taipan_object::{Cx, Dict, Obj, R, Str, Value, dict, exc, names, ops};
 
-use super::{Regs, Step, attempt, op};
+use super::{Regs, Step, attempt, away, op};
 use crate::frame::{Frame, frame_flags};
 use crate::slot::{self, NULL};
 
@@ -111,9 +111,11 @@ pub unsafe fn load_global_module(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
             return Step::Next(r);
         }
     }
-    r.rewrite(op::LOAD_GLOBAL_MODULE, op::LOAD_GLOBAL);
-    // SAFETY: as this function.
-    unsafe { load_global(cx, r, arg) }
+    away(cx, r, arg, |cx, r, arg| {
+        r.rewrite(op::LOAD_GLOBAL_MODULE, op::LOAD_GLOBAL);
+        // SAFETY: as this function.
+        unsafe { load_global(cx, r, arg) }
+    })
 }
 
 #[inline(always)]
@@ -135,9 +137,11 @@ pub unsafe fn load_global_builtin(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
             return Step::Next(r);
         }
     }
-    r.rewrite(op::LOAD_GLOBAL_BUILTIN, op::LOAD_GLOBAL);
-    // SAFETY: as this function.
-    unsafe { load_global(cx, r, arg) }
+    away(cx, r, arg, |cx, r, arg| {
+        r.rewrite(op::LOAD_GLOBAL_BUILTIN, op::LOAD_GLOBAL);
+        // SAFETY: as this function.
+        unsafe { load_global(cx, r, arg) }
+    })
 }
 
 /// The mapping of the frame's local namespace; SystemError where it has none.

@@ -2,8 +2,9 @@
 
 use taipan_object::{Cx, Value, exc};
 
-use super::{Regs, Step, attempt, false_slot, none_slot, true_slot};
+use super::{Regs, Step, attempt, away, false_slot, none_slot, true_slot};
 use crate::code::Unit;
+use crate::frame::Frame;
 use crate::slot::{self, NULL, Slot};
 
 /// A slot for one more reader: owned pointers are counted, borrowed ones copied.
@@ -74,7 +75,7 @@ pub unsafe fn load_fast_check(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
     unsafe {
         let s = *r.local(arg as usize);
         if s == NULL {
-            return unbound_local(cx, r, arg);
+            return away(cx, r, arg, unbound_local);
         }
         r.push(copy_slot(s));
     }
@@ -144,7 +145,7 @@ pub unsafe fn delete_fast(cx: &mut Cx, r: Regs, arg: u32) -> Step {
     unsafe {
         let old = std::mem::replace(&mut *r.local(arg as usize), NULL);
         if old == NULL {
-            return unbound_local(cx, r, arg);
+            return away(cx, r, arg, unbound_local);
         }
         r.release(cx, old);
     }
@@ -226,9 +227,16 @@ pub unsafe fn jump_backward_no_interrupt(_cx: &mut Cx, mut r: Regs, arg: u32) ->
 
 #[inline(always)]
 pub unsafe fn jump_backward(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
-    if cx.broken()
-        && let raised @ Step::Raise(..) = serve_breaker(cx, r)
-    {
+    if cx.broken() {
+        return away(cx, r, arg, jump_backward_slow);
+    }
+    r.ip = r.ip.wrapping_add(1).wrapping_sub(arg as usize);
+    Step::Next(r)
+}
+
+#[cold]
+fn jump_backward_slow(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
+    if let raised @ Step::Raise(..) = serve_breaker(cx, r) {
         return raised;
     }
     r.ip = r.ip.wrapping_add(1).wrapping_sub(arg as usize);
@@ -248,8 +256,23 @@ pub fn serve_breaker(cx: &mut Cx, r: Regs) -> Step {
 /// `RESUME`: where a frame starts or goes on.
 #[inline(always)]
 pub unsafe fn resume(cx: &mut Cx, r: Regs, arg: u32) -> Step {
-    if cx.broken() && arg & 3 < 2 {
-        return serve_breaker(cx, r);
+    if cx.broken() {
+        return away(cx, r, arg, resume_slow);
+    }
+    Step::Next(r)
+}
+
+#[cold]
+#[inline(never)]
+fn resume_slow(cx: &mut Cx, r: Regs, arg: u32) -> Step {
+    if arg & 3 < 2
+        && let raised @ Step::Raise(..) = serve_breaker(cx, r)
+    {
+        return raised;
+    }
+    if crate::trace::is_active(cx) {
+        r.save();
+        attempt!(r, crate::trace::enter(cx, r, arg));
     }
     Step::Next(r)
 }
@@ -262,7 +285,7 @@ pub unsafe fn pop_jump_if_false(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
         if s == false_slot() {
             r.skip(arg as usize);
         } else if s != true_slot() {
-            return not_bool(cx, r);
+            return away(cx, r, arg, not_bool);
         }
     }
     r.skip(1);
@@ -277,7 +300,7 @@ pub unsafe fn pop_jump_if_true(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
         if s == true_slot() {
             r.skip(arg as usize);
         } else if s != false_slot() {
-            return not_bool(cx, r);
+            return away(cx, r, arg, not_bool);
         }
     }
     r.skip(1);
@@ -285,7 +308,7 @@ pub unsafe fn pop_jump_if_true(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
 }
 
 #[cold]
-fn not_bool(cx: &mut Cx, r: Regs) -> Step {
+fn not_bool(cx: &mut Cx, r: Regs, _arg: u32) -> Step {
     r.save();
     Step::Raise(r, cx.system_error("a jump's condition is not a bool"))
 }
@@ -353,7 +376,7 @@ pub unsafe fn to_bool(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
         } else if m == none_slot() {
             *top = false_slot();
         } else if m != true_slot() && m != false_slot() {
-            return to_bool_slow(cx, r);
+            return away(cx, r, 0, to_bool_slow);
         }
     }
     r.skip(3);
@@ -361,7 +384,7 @@ pub unsafe fn to_bool(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
 }
 
 #[inline(never)]
-fn to_bool_slow(cx: &mut Cx, mut r: Regs) -> Step {
+fn to_bool_slow(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
     r.save();
     // SAFETY: the stack is not empty.
     unsafe {
@@ -401,8 +424,9 @@ pub fn bad(cx: &mut Cx, r: Regs, arg: u32) -> Step {
 
 /// Opcode and operand of an instruction whose operand needs more than 16 bits.
 #[cold]
-pub fn wide(r: Regs, arg: u32) -> (u16, u32) {
-    match r.code().prepared_parts().and_then(|p| p.wide.get(arg as usize)) {
+pub fn wide(frame: *mut Frame, arg: u32) -> (u16, u32) {
+    // SAFETY: the innermost frame is live.
+    match unsafe { Frame::code(frame) }.prepared_parts().and_then(|p| p.wide.get(arg as usize)) {
         Some(&found) => found,
         None => (super::op::BAD, arg),
     }
@@ -447,7 +471,7 @@ pub unsafe fn load_deref(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
                 r.push_value(value);
                 Step::Next(r)
             }
-            None => unbound_deref(cx, r, arg),
+            None => away(cx, r, arg, unbound_deref),
         }
     }
 }

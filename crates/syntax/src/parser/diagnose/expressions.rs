@@ -579,7 +579,7 @@ impl Recogniser<'_> {
         )
     }
 
-    fn invalid_comprehension(&mut self) -> R<()> {
+    pub fn invalid_comprehension(&mut self) -> R<()> {
         let message = "did you forget parentheses around the comprehension target?";
         first_of!(
             self,

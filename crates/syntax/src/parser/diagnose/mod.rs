@@ -33,8 +33,11 @@ pub(super) fn diagnose(
     let mut first = Recogniser::new(source, lexed, options, false);
     let found = first.root(mode);
     let mut fill = first.fill;
-    if options.allow_incomplete_input && !matches!(found, Ok(Some(()))) && at_end_of_source(lexed, fill) {
-        return incomplete(&first);
+    if options.allow_incomplete_input
+        && !matches!(found, Ok(Some(())))
+        && at_end_of_source(source, lexed, fill)
+    {
+        return incomplete(source, lexed, &first);
     }
     match found {
         Err(raise) => return settle(source, lexed, fill, raise),
@@ -77,7 +80,7 @@ fn settle(source: &SourceText, lexed: &Tokens, fill: usize, raise: Raise) -> Syn
         raise.error.kind,
         SyntaxErrorKind::Syntax | SyntaxErrorKind::Indentation | SyntaxErrorKind::Tab
     );
-    if raise.from_lexer || !syntax || at_end_of_source(lexed, fill) {
+    if raise.from_lexer || !syntax || at_end_of_source(source, lexed, fill) {
         return *raise.error;
     }
     let Some(error) = lexed.error.as_ref().filter(|error| !error.in_string) else { return *raise.error };
@@ -88,13 +91,13 @@ fn settle(source: &SourceText, lexed: &Tokens, fill: usize, raise: Raise) -> Syn
     if let Some(open) = lexed.open_bracket
         && current.line > open.line
     {
-        return unclosed_bracket_error(source, open);
+        return unclosed_bracket_error(source, lexed.end, open);
     }
     *raise.error
 }
 
 /// Has the lexer seen the end of the input when `fill` tokens have been fetched?
-fn at_end_of_source(lexed: &Tokens, fill: usize) -> bool {
+fn at_end_of_source(source: &SourceText, lexed: &Tokens, fill: usize) -> bool {
     let Some(token) = fill.checked_sub(1).and_then(|i| lexed.tokens.get(i)) else { return true };
     if token.kind == TokenKind::Error {
         return lexed.error.as_ref().is_some_and(|e| e.at_eof);
@@ -104,6 +107,8 @@ fn at_end_of_source(lexed: &Tokens, fill: usize) -> bool {
         TokenKind::EndMarker => true,
         TokenKind::Newline => token.start as usize >= length,
         TokenKind::Indent | TokenKind::Dedent => token.end as usize >= length,
+        // After two quotes the lexer looks for a third.
+        TokenKind::String if token.end as usize >= length && is_empty_string(source, *token) => true,
         TokenKind::String | TokenKind::FstringEnd | TokenKind::TstringEnd => false,
         // The lexer looks no further after these.
         kind if kind.text().len() == 3 && !kind.is_keyword() => false,
@@ -111,11 +116,27 @@ fn at_end_of_source(lexed: &Tokens, fill: usize) -> bool {
     }
 }
 
-fn incomplete(recogniser: &Recogniser<'_>) -> SyntaxError {
-    match recogniser.plain::<()>("incomplete input") {
-        Err(raise) => SyntaxError { kind: SyntaxErrorKind::IncompleteInput, ..*raise.error },
-        Ok(_) => SyntaxError::bare(SyntaxErrorKind::IncompleteInput, "incomplete input"),
+fn is_empty_string(source: &SourceText, token: Token) -> bool {
+    let text = source.text().get(token.start as usize..token.end as usize).unwrap_or("");
+    let quoted = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    quoted.len() == 2
+}
+
+fn incomplete(source: &SourceText, lexed: &Tokens, recogniser: &Recogniser<'_>) -> SyntaxError {
+    let Err(raise) = recogniser.plain::<()>("incomplete input") else {
+        return SyntaxError::bare(SyntaxErrorKind::IncompleteInput, "incomplete input");
+    };
+    let mut error = SyntaxError { kind: SyntaxErrorKind::IncompleteInput, ..*raise.error };
+    let open_string = lexed
+        .error
+        .as_ref()
+        .is_some_and(|e| e.error.message.starts_with("unterminated triple-quoted string"));
+    if open_string && let Some(at) = &mut error.location {
+        // The tokenizer still holds all lines since the string began.
+        let start = source.line_start(at.lineno.max(1) as u32) as usize;
+        at.text = source.text().get(start..lexed.end as usize).map(str::to_owned);
     }
+    error
 }
 
 /// In single mode nothing but blanks and comments may follow the statement.

@@ -226,7 +226,10 @@ impl Recogniser<'_> {
                 tok!(self, RightParen);
                 Ok(Some(self.node(Kind::Call, first)))
             }
+            // What is wrong with a generator expression is looked for before any bracket.
+            K::LeftBrace => self.wrong(Self::invalid_comprehension),
             K::LeftBracket => {
+                self.wrong::<()>(Self::invalid_comprehension)?;
                 tok!(self, LeftBracket);
                 some!(self.slices());
                 tok!(self, RightBracket);

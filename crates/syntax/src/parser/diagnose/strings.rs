@@ -84,14 +84,22 @@ impl Recogniser<'_> {
         first_of!(
             self,
             |s| {
-                some!(s.many(Self::string_or_fstring));
+                let starts = some!(s.many(|s| {
+                    let start = s.pos as u32;
+                    some!(s.string_or_fstring());
+                    Ok(Some(start))
+                }));
                 some!(s.formatted(T));
-                s.range(first, s.pos as u32 - 1, message)
+                s.range(starts.last().copied().unwrap_or(first), s.pos as u32 - 1, message)
             },
             |s| {
-                some!(s.many(|s| s.formatted(T)));
+                let starts = some!(s.many(|s| {
+                    let start = s.pos as u32;
+                    some!(s.formatted(T));
+                    Ok(Some(start))
+                }));
                 some!(s.string_or_fstring());
-                s.range(first, s.pos as u32 - 1, message)
+                s.range(starts.last().copied().unwrap_or(first), s.pos as u32 - 1, message)
             }
         )
     }
