@@ -13,7 +13,12 @@ use std::{fs, io};
 const HELP: &str = "usage: cargo xtask bench [--taipan BIN] [--python PATH]… [--runs N] [names…]
 
 Times benchmarks/*.py (or those whose names are given) under Taipan and each --python (default: TAIPAN_REFERENCE, or python3.14).
-A ratio below 1 means that Taipan is faster.";
+A ratio below 1 means that Taipan is faster.
+
+       cargo xtask bench front-end [--python PATH] [--runs N]
+
+Lines per second of the lexer, the parser and the compiler over the standard library, beside CPython's (and ruff's parser
+in a build with --features ruff).";
 
 /// One interpreter's times for a program.
 struct Times(Vec<f64>);
@@ -39,6 +44,11 @@ impl Times {
 
 /// Runs the command.
 pub fn run(arguments: &[String]) -> ExitCode {
+    if let Some((first, rest)) = arguments.split_first()
+        && first == "front-end"
+    {
+        return crate::front_end::run(rest);
+    }
     let mut arguments = Arguments::new(arguments);
     if arguments.switch("--help") {
         println!("{HELP}");

@@ -9,6 +9,7 @@ mod arguments;
 mod bench;
 mod bytecode;
 mod conformance;
+mod front_end;
 mod places;
 mod process;
 mod programs;
