@@ -25,6 +25,7 @@ pub mod network;
 mod policy;
 pub mod poll;
 pub mod process;
+pub mod shared;
 pub mod signals;
 mod system;
 pub mod terminal;
@@ -39,6 +40,7 @@ pub use network::Network;
 pub use policy::{AllowAll, Permission, Policy};
 pub use poll::Poll;
 pub use process::Process;
+pub use shared::Shared;
 pub use signals::Signals;
 pub use system::SystemHost;
 pub use terminal::Terminal;
@@ -61,6 +63,7 @@ pub trait Host:
     + Terminal
     + Users
     + Locale
+    + Shared
 {
 }
 

@@ -208,3 +208,26 @@ fn times_are_taken_apart_and_put_together() {
     assert_eq!(taipan_host::errno::message(libc::ENOENT), "No such file or directory");
     assert_eq!(taipan_host::errno::name(libc::EAGAIN), Some("EAGAIN"));
 }
+
+#[test]
+fn semaphores_memory_and_libraries_are_shared_by_name() {
+    let host = system();
+    let name = format!("/taipan-test-{}", std::process::id()).into_bytes();
+    let semaphore = host.open_semaphore(&name, Some(1)).expect("made");
+    assert_eq!(host.open_semaphore(&name, Some(1)).err().map(|error| error.errno), Some(libc::EEXIST));
+    let again = host.open_semaphore(&name, None).expect("opened");
+    host.unlink_semaphore(&name).expect("unlinked");
+    assert_eq!((again.try_acquire(), again.try_acquire(), semaphore.value()), (Ok(true), Ok(false), Ok(0)));
+    let soon = TimeSpec::from_nanoseconds(host.wall_time() + 1_000_000);
+    assert_eq!(semaphore.acquire(Some(soon)), Ok(false));
+    again.release().expect("released");
+    assert_eq!(semaphore.acquire(None), Ok(true));
+    let fd = host.open_memory(&name, libc::O_CREAT | libc::O_RDWR, 0o600).expect("memory");
+    host.truncate(Target::Descriptor(fd), 100).expect("truncate");
+    host.unlink_memory(&name).expect("unlinked");
+    host.close(fd).expect("close");
+    let process = host.load_library(None, libc::RTLD_NOW).expect("the process itself");
+    assert!(process.symbol(b"getpid").is_ok_and(|address| address != 0));
+    assert!(process.symbol(b"no_such_symbol_here").is_err_and(|error| error.contains("no_such_symbol")));
+    assert!(host.load_library(Some(b"/nonexistent.so"), libc::RTLD_NOW).is_err());
+}

@@ -14,6 +14,7 @@ mod network;
 mod poll;
 mod process;
 mod resolver;
+mod shared;
 mod signals;
 mod spawn;
 mod terminal;
