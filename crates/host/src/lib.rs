@@ -81,6 +81,7 @@ impl<T> Host for T where
         + Terminal
         + Users
         + Locale
+        + Shared
 {
 }
 
