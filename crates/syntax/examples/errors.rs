@@ -1,8 +1,10 @@
 //! Parses many sources, for comparison with `compile()`: `errors FILE`, sources in `FILE` separated by null bytes, each
-//! begun by a letter for the mode: `x` exec, `e` eval, `s` single, `i` single with incomplete input allowed.
+//! begun by a letter for the mode: `x` exec, `e` eval, `s` single, `i` single with incomplete input allowed, `t` exec with
+//! type comments, `y` function type, `4` to `9` exec with that feature version; the last three print the tree.
 
 use std::io::Write;
 
+use taipan_syntax::dump::{DumpOptions, dump_ast};
 use taipan_syntax::{Mode, ParseOptions, SourceText, SyntaxError, WarningCategory, parse};
 
 fn main() {
@@ -21,16 +23,22 @@ fn run() {
         let mode = match letter {
             'e' => Mode::Eval,
             's' | 'i' => Mode::Single,
+            'y' => Mode::FuncType,
             _ => Mode::Exec,
         };
         let incomplete = letter == 'i';
         let options = ParseOptions {
             allow_incomplete_input: incomplete,
             dont_imply_dedent: incomplete,
+            type_comments: letter == 't',
+            feature_version: letter.to_digit(10).map_or(14, |n| n as u8),
             ..ParseOptions::default()
         };
         let result = SourceText::from_text(&record[1..]).and_then(|source| parse(&source, mode, &options));
         let line = match result {
+            Ok(parsed) if matches!(letter, 't' | 'y' | '4'..='9') => {
+                dump_ast(&parsed.module, DumpOptions { attributes: true, indent: None })
+            }
             Ok(parsed) => {
                 let warning = |w: &taipan_syntax::SyntaxWarning| {
                     let category = if w.category == WarningCategory::Syntax { "S" } else { "D" };

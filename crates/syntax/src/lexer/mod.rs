@@ -71,6 +71,8 @@ pub struct Tokens {
     pub warnings: Vec<LexWarning>,
     /// comments, as byte ranges
     pub comments: Vec<(u32, u32)>,
+    /// `# type: ignore` comments, kept out of the other tokens
+    pub type_ignores: Vec<Token>,
     /// the innermost open bracket at the end
     pub open_bracket: Option<OpenBracket>,
     /// length of the text that was read, with or without an implied newline
@@ -100,6 +102,7 @@ pub(crate) struct Lexer<'a> {
     tokens: Vec<Token>,
     warnings: Vec<LexWarning>,
     comments: Vec<(u32, u32)>,
+    type_ignores: Vec<Token>,
 }
 
 type LexResult<T> = Result<T, Box<LexError>>;
@@ -152,6 +155,7 @@ pub fn lex(source: &SourceText, options: LexOptions) -> Tokens {
         tokens: Vec::with_capacity(text.len() / 4 + 16),
         warnings: Vec::new(),
         comments: Vec::new(),
+        type_ignores: Vec::new(),
     };
     let mut error = lexer.run().err().map(|error| *error);
     if let Some(error) = &mut error {
@@ -166,6 +170,7 @@ pub fn lex(source: &SourceText, options: LexOptions) -> Tokens {
         error,
         warnings: lexer.warnings,
         comments: lexer.comments,
+        type_ignores: lexer.type_ignores,
         open_bracket: lexer.brackets.last().copied(),
         end: text.len() as u32,
     }
@@ -300,7 +305,9 @@ impl<'a> Lexer<'a> {
         let ignore = content.starts_with(b"ignore")
             && content.get(6).is_none_or(|&b| b.is_ascii() && !b.is_ascii_alphanumeric());
         if ignore {
-            self.push_at(TokenKind::TypeIgnore, at + 6, end, self.line);
+            let level = self.brackets.len() as u8;
+            let (start, end, kind) = ((at + 6) as u32, end as u32, TokenKind::TypeIgnore);
+            self.type_ignores.push(Token { start, end, line: self.line, kind, level });
         } else {
             self.push_at(TokenKind::TypeComment, at, end, self.line);
             // A type comment on a line of its own still ends a logical line.

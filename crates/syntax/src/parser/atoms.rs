@@ -185,7 +185,6 @@ impl Parser<'_> {
         loop {
             let is_async = self.kind() == K::Async;
             if is_async {
-                self.require_version(6, "Async comprehensions are")?;
                 self.advance();
             }
             if self.kind() != K::For {
@@ -198,6 +197,9 @@ impl Parser<'_> {
             let mut ifs = Vec::new();
             while self.eat(K::If) {
                 ifs.push(self.disjunction()?);
+            }
+            if is_async {
+                self.require_version(6, "Async comprehensions are")?;
             }
             generators.push(ast::Comprehension { target, iter, ifs, is_async });
         }

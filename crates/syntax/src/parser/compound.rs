@@ -103,10 +103,7 @@ impl Parser<'_> {
     fn with(&mut self, is_async: bool) -> PResult<StmtKind> {
         self.advance();
         let items = match self.parenthesised_with_items()? {
-            Some(items) => {
-                self.require_version(9, "Parenthesized context managers are")?;
-                items
-            }
+            Some(items) => items,
             None => {
                 let mut items = vec![self.with_item()?];
                 while self.eat(K::Comma) {
@@ -179,13 +176,13 @@ impl Parser<'_> {
             is_star = star;
             handlers.push(self.except_handler(star)?);
         }
-        if is_star {
-            self.require_version(11, "Exception groups are")?;
-        }
         let orelse = if handlers.is_empty() { Vec::new() } else { self.else_block()? };
         let finalbody = if self.eat(K::Finally) { self.colon_block()? } else { Vec::new() };
         if handlers.is_empty() && finalbody.is_empty() {
             return self.fail();
+        }
+        if is_star {
+            self.require_version(11, "Exception groups are")?;
         }
         let parts = ast::TryParts { body, handlers, orelse, finalbody };
         Ok(if is_star { ast::StmtTryStar(parts).into() } else { ast::StmtTry(parts).into() })
@@ -197,19 +194,22 @@ impl Parser<'_> {
         if star {
             self.advance();
         }
-        let (mut type_, mut name) = (None, None);
+        let (mut type_, mut name, mut bare_types) = (None, None, false);
         if star || self.kind() != K::Colon {
             let types_start = self.start();
             let mut types = self.expression()?;
             if self.kind() == K::Comma {
                 types = self.more_types(types_start, types)?;
-                self.require_version(14, "except expressions without parentheses are")?;
+                bare_types = true;
             } else if self.eat(K::As) {
                 name = Some(self.name()?);
             }
             type_ = Some(types);
         }
         let body = self.colon_block()?;
+        if bare_types {
+            self.require_version_taken(14, "except expressions without parentheses are")?;
+        }
         Ok(ast::ExceptHandler { span: self.block_span(start), type_, name, body })
     }
 
@@ -229,16 +229,19 @@ impl Parser<'_> {
         self.advance();
         match self.kind() {
             K::Def => {
-                self.require_version(5, "Async functions are")?;
-                self.function(true, decorators)
+                let kind = self.function(true, decorators)?;
+                self.require_version_taken(5, "Async functions are")?;
+                Ok(kind)
             }
             K::With if decorators.is_empty() => {
-                self.require_version(5, "Async with statements are")?;
-                self.with(true)
+                let kind = self.with(true)?;
+                self.require_version_taken(5, "Async with statements are")?;
+                Ok(kind)
             }
             K::For if decorators.is_empty() => {
+                let kind = self.for_loop(true)?;
                 self.require_version(5, "Async for loops are")?;
-                self.for_loop(true)
+                Ok(kind)
             }
             _ => self.fail(),
         }
@@ -316,7 +319,6 @@ impl Parser<'_> {
             }
             Err(error) => return Err(error),
         };
-        self.require_version(10, "Pattern matching is")?;
         let mut cases = Vec::new();
         self.enter(1)?;
         while self.kind() != K::Dedent {
@@ -324,6 +326,7 @@ impl Parser<'_> {
         }
         self.depth -= 1;
         self.advance();
+        self.require_version_taken(10, "Pattern matching is")?;
         Ok(Some(ast::StmtMatch { subject, cases }.into()))
     }
 

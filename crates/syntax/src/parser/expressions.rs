@@ -248,10 +248,10 @@ impl Parser<'_> {
                 _ => {
                     self.advance();
                     let op = binary_operator(kind);
+                    let right = self.binary(found + 1)?;
                     if op == Operator::MatMult {
                         self.require_version(5, "The '@' operator is")?;
                     }
-                    let right = self.binary(found + 1)?;
                     left = Expr::new(self.span(start), ast::ExprBinOp { left, op, right });
                 }
             }

@@ -16,6 +16,9 @@ impl<'a> Parser<'a> {
         while !self.eat(end) {
             self.formatted_part(out, middle, raw, end == K::TstringEnd)?;
         }
+        if end == K::TstringEnd {
+            self.require_version_taken(14, "t-strings are")?;
+        }
         Ok(())
     }
 

@@ -224,7 +224,7 @@ impl<'a> Parser<'a> {
         if !self.options.type_comments {
             return Vec::new();
         }
-        let ignores = self.tokens.iter().filter(|t| t.kind == TokenKind::TypeIgnore);
+        let ignores = self.lexed.type_ignores.iter();
         ignores
             .map(|t| ast::TypeIgnore {
                 lineno: t.line as i32,
@@ -390,6 +390,16 @@ impl<'a> Parser<'a> {
     #[cold]
     fn error_at_last_token<T>(&self, message: impl Into<String>) -> PResult<T> {
         let error = error_at_token(self.source, self.lexed, self.pos + 1, self.pos, message.into());
+        Err(Fail::Error(Box::new(error)))
+    }
+
+    /// As [`Self::require_version`], when no token after the construct has been looked at.
+    fn require_version_taken(&self, minor: u8, what: &str) -> PResult<()> {
+        if self.options.feature_version >= minor {
+            return Ok(());
+        }
+        let message = format!("{what} only supported in Python 3.{minor} and greater");
+        let error = error_at_token(self.source, self.lexed, self.pos, self.pos.saturating_sub(1), message);
         Err(Fail::Error(Box::new(error)))
     }
 

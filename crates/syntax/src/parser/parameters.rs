@@ -26,7 +26,6 @@ impl Parser<'_> {
                         return self.fail();
                     }
                     self.advance();
-                    self.require_version(8, "Positional-only parameters are")?;
                     out.posonlyargs = std::mem::take(&mut out.args);
                 }
                 K::Star => {
@@ -50,7 +49,7 @@ impl Parser<'_> {
                     self.eat(K::Comma);
                     kwarg.type_comment = self.type_comment();
                     out.kwarg = Some(Box::new(kwarg));
-                    return if self.kind() == end { Ok(out) } else { self.fail() };
+                    break;
                 }
                 _ => self.plain_parameter(&mut out, annotated, starred, &mut star_needs_name)?,
             }
@@ -71,6 +70,9 @@ impl Parser<'_> {
         }
         if star_needs_name || self.kind() != end {
             return self.fail();
+        }
+        if !out.posonlyargs.is_empty() {
+            self.require_version(8, "Positional-only parameters are")?;
         }
         Ok(out)
     }
@@ -134,7 +136,7 @@ impl Parser<'_> {
             }
         }
         self.expect(K::RightBracket)?;
-        self.require_version(12, "Type parameter lists are")?;
+        self.require_version_taken(12, "Type parameter lists are")?;
         Ok(params)
     }
 

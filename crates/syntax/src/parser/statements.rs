@@ -138,7 +138,9 @@ impl Parser<'_> {
                 let annotation = self.expression()?;
                 let assigned =
                     if self.eat(K::Equal) { Some(self.yield_or_star_expressions()?) } else { None };
-                self.require_version(6, "Variable annotation syntax is")?;
+                let what =
+                    if simple { "Variable annotation syntax is" } else { "Variable annotations syntax is" };
+                self.require_version(6, what)?;
                 Ok(ast::StmtAnnAssign { target: value, annotation, value: assigned, simple }.into())
             }
             kind => {

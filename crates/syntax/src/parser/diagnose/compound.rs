@@ -546,6 +546,14 @@ impl Recogniser<'_> {
                 })?;
                 Ok(fits.then_some(()))
             },
+            |s| s.wrong(|s| {
+                tok!(s, TypeComment);
+                tok!(s, Newline);
+                tok!(s, TypeComment);
+                tok!(s, Newline);
+                tok!(s, Indent);
+                s.plain("Cannot have two type comments on def")
+            }),
             |s| {
                 tok!(s, TypeComment);
                 Ok(Some(()))

@@ -55,18 +55,23 @@ impl Recogniser<'_> {
 
     fn function_type(&mut self) -> R<()> {
         tok!(self, LeftParen);
-        self.attempt(|s| {
-            s.separated(|s| {
-                let _ = s.one_of(&[K::Star, K::DoubleStar])?;
-                s.expression()
-            })
-        })?;
+        let plain = self.attempt(|s| s.separated(Self::expression))?.is_some();
+        let starred = self.attempt(|s| s.starred_type(K::Star, plain))?.is_some();
+        self.attempt(|s| s.starred_type(K::DoubleStar, plain || starred))?;
         tok!(self, RightParen);
         tok!(self, Arrow);
         some!(self.expression());
         while self.token(K::Newline)?.is_some() {}
         tok!(self, EndMarker);
         Ok(Some(()))
+    }
+
+    fn starred_type(&mut self, star: K, comma: bool) -> R {
+        if comma {
+            tok!(self, Comma);
+        }
+        some!(self.token(star));
+        self.expression()
     }
 
     pub fn statements(&mut self) -> R<()> {
