@@ -120,9 +120,9 @@ impl Unparser {
             }
             ExprKind::Lambda(n) => self.wrapped(level > level::TEST, |u| {
                 let a = &n.args;
-                let plain = a.posonlyargs.is_empty() && a.args.is_empty() && a.kwonlyargs.is_empty();
-                let none = plain && a.vararg.is_none() && a.kwarg.is_none();
-                u.text(if none { "lambda" } else { "lambda " });
+                // CPython writes no space before `*`.
+                let positional = !a.posonlyargs.is_empty() || !a.args.is_empty();
+                u.text(if positional { "lambda " } else { "lambda" });
                 u.arguments(a)?;
                 u.text(": ");
                 u.expr(&n.body, level::TEST)

@@ -228,8 +228,8 @@ impl<'a> Codegen<'a> {
         if n.ctx != ExprContext::Store || !on_self {
             return;
         }
-        let units = std::iter::once(&mut self.unit).chain(self.stack.iter_mut().rev());
-        if let Some(class) = units.into_iter().find(|u| u.kind == UnitKind::Class) {
+        // A class body itself is no method of its class.
+        if let Some(class) = self.stack.iter_mut().rev().find(|u| u.kind == UnitKind::Class) {
             class.static_attributes.insert(n.attr.clone());
         }
     }

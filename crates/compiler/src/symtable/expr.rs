@@ -6,6 +6,9 @@ use super::build::{Builder, check_name};
 use super::{BlockKey, BlockKind, BlockRole, ComprehensionKind, flag::*};
 use crate::error::{CompileError, Result};
 
+/// Operators that a chain may have: about as many as CPython's stack has room for.
+const MAX_CHAIN: usize = 100_000;
+
 impl Builder {
     pub(super) fn exprs(&mut self, list: &[Expr]) -> Result {
         list.iter().try_for_each(|e| self.expr(e))
@@ -31,10 +34,7 @@ impl Builder {
             ExprKind::Constant(_) => Ok(()),
             ExprKind::BoolOp(n) => self.exprs(&n.values),
             ExprKind::NamedExpr(n) => self.named_expr(e, n),
-            ExprKind::BinOp(n) => {
-                self.expr(&n.left)?;
-                self.expr(&n.right)
-            }
+            ExprKind::BinOp(_) => self.binary(e),
             ExprKind::UnaryOp(n) => self.expr(&n.operand),
             ExprKind::Lambda(n) => self.lambda(e, n),
             ExprKind::IfExp(n) => {
@@ -110,6 +110,21 @@ impl Builder {
                 self.maybe(&n.step)
             }
         }
+    }
+
+    /// A chain of binary operators that leans to the left takes no stack.
+    fn binary(&mut self, e: &Expr) -> Result {
+        let mut rights = Vec::new();
+        let mut left = e;
+        while let ExprKind::BinOp(n) = &left.kind {
+            rights.push(&n.right);
+            left = &n.left;
+        }
+        if rights.len() > MAX_CHAIN {
+            return Err(CompileError::recursion());
+        }
+        self.expr(left)?;
+        rights.into_iter().rev().try_for_each(|right| self.expr(right))
     }
 
     fn name(&mut self, e: &Expr, n: &ExprName) -> Result {
