@@ -19,7 +19,10 @@ fn main() {
         };
         let mut work = vec![(table.top(), 0)];
         while let Some((block, depth)) = work.pop() {
-            print!("{depth} {} {} {} {}", block.name, block.kind as u32, block.span.lineno, block.nested as u8);
+            print!(
+                "{depth} {} {} {} {}",
+                block.name, block.kind as u32, block.span.lineno, block.nested as u8
+            );
             for name in &block.varnames {
                 print!(" {name}");
             }

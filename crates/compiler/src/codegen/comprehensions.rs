@@ -327,17 +327,18 @@ impl<'a> Codegen<'a> {
                     self.unit.fast_hidden.insert(name.clone(), true);
                     state.hidden.push(name.clone());
                 }
-                cells.push((name, scope, outer_scope));
+                cells.push((name, scope));
             }
         }
-        for (name, scope, outer_scope) in cells {
+        for (name, scope) in cells {
             let text = wtf8(name);
             let slot = self.unit.meta.varnames.add(&text);
             // Of a cell this pushes the cell itself; the comprehension gets a new one.
             self.op_i(at, Opcode::LOAD_FAST_AND_CLEAR, slot);
             if scope == NameScope::Cell {
-                let cell = match outer_scope {
-                    NameScope::Free if !in_class => self.free_slot(&text),
+                // The flags may be the comprehension's own by now.
+                let cell = match NameScope::of(self.symbol(name)) {
+                    NameScope::Free => self.free_slot(&text),
                     _ => Some(self.unit.meta.cellvars.add(&text)),
                 };
                 let cell =

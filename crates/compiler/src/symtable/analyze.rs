@@ -83,7 +83,9 @@ impl Builder {
                 true => class_entry,
                 false => None,
             };
-            let needs_classdict = kind == BlockKind::Class && c.can_see_class_scope;
+            // Annotated variables of a class always get its namespace.
+            let needs_classdict =
+                kind == BlockKind::Class && self.table.block(id).annotation_block == Some(child);
             let inline = !sees_class
                 && !matches!(c.comprehension, ComprehensionKind::None | ComprehensionKind::Generator);
             let inner = Outer {
