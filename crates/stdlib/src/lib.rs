@@ -5,13 +5,14 @@
 
 pub mod collections;
 pub mod itertools;
+pub mod sre;
 pub mod typing;
 
 use taipan_types::Types;
 use taipan_types::module::ModuleDef;
 
 /// Every native module of this crate. The line also carries the module's `cfg` where it has one.
-pub static MODULES: &[&ModuleDef] = &[&collections::MODULE, &itertools::MODULE, &typing::MODULE];
+pub static MODULES: &[&ModuleDef] = &[&collections::MODULE, &itertools::MODULE, &sre::MODULE, &typing::MODULE];
 
 /// Lists the static types of all modules; called once per process by the virtual machine's start.
 pub fn install(types: &mut Types) {

@@ -1,0 +1,103 @@
+//! What is searched: a `str`, or the bytes of a bytes-like object.
+
+use taipan_macros::Trace;
+use taipan_object::{Cx, R, Str, StrData, Value, buffer};
+use taipan_object::Obj;
+use taipan_sre::Subject as Characters;
+
+/// A subject that stays as it is while it is searched: `str` and `bytes` cannot change, of other buffers a copy is taken.
+#[derive(Trace, Clone)]
+pub struct Subject {
+    /// The object as the caller gave it (`Match.string`).
+    pub object: Value,
+    /// The copied bytes of a buffer that could change.
+    #[trace(skip)]
+    copy: Option<std::rc::Rc<[u8]>>,
+    #[trace(skip)]
+    pub is_bytes: bool,
+}
+
+impl Subject {
+    /// TypeError where the value is neither text nor bytes, or not what the pattern is for.
+    pub fn new(cx: &mut Cx, object: &Value, pattern_is_bytes: Option<bool>) -> R<Subject> {
+        let (copy, is_bytes) = if object.as_str().is_some() {
+            (None, false)
+        } else if object.as_bytes().is_some() {
+            (None, true)
+        } else if buffer::supports(cx, object) {
+            let bytes = buffer::bytes_like(cx, object)?.to_vec(cx);
+            (Some(bytes.into()), true)
+        } else {
+            let message = format!("expected string or bytes-like object, got '{}'", object.type_name(cx));
+            return Err(cx.type_error(message));
+        };
+        match pattern_is_bytes {
+            Some(true) if !is_bytes => Err(cx.type_error("cannot use a bytes pattern on a string-like object")),
+            Some(false) if is_bytes => Err(cx.type_error("cannot use a string pattern on a bytes-like object")),
+            _ => Ok(Subject { object: object.clone(), copy, is_bytes }),
+        }
+    }
+
+    /// The characters, for the engine.
+    pub fn characters(&self) -> Characters<'_> {
+        if let Some(copy) = &self.copy {
+            return Characters::One(copy);
+        }
+        if let Some(text) = self.object.as_str() {
+            return match text.data() {
+                StrData::One(s) => Characters::One(s),
+                StrData::Two(s) => Characters::Two(s),
+                StrData::Four(s) => Characters::Four(s),
+            };
+        }
+        Characters::One(self.object.as_bytes().map(|b| b.as_slice()).unwrap_or_default())
+    }
+
+    pub fn len(&self) -> usize {
+        self.characters().len()
+    }
+
+    /// The part from `start` to `end`, as `str` or `bytes`.
+    pub fn slice(&self, cx: &mut Cx, start: usize, end: usize) -> Value {
+        let end = end.min(self.len());
+        let start = start.min(end);
+        if let Some(copy) = &self.copy {
+            return cx.bytes(&copy[start..end]);
+        }
+        match self.object.as_str() {
+            Some(text) => slice_str(cx, text, start, end),
+            None => {
+                let bytes = self.object.as_bytes().map(|b| b.as_slice()).unwrap_or_default();
+                if start == 0 && end == bytes.len() && self.object.is_instance_exact(&taipan_object::bytes::BYTES) {
+                    return self.object.clone();
+                }
+                cx.bytes(&bytes[start..end])
+            }
+        }
+    }
+
+    /// The empty `str` or `bytes`.
+    pub fn empty(&self, cx: &mut Cx) -> Value {
+        if self.is_bytes { cx.bytes(&[]) } else { cx.empty_str() }
+    }
+}
+
+/// Characters `start` to `end` of a string.
+pub fn slice_str(cx: &mut Cx, text: &Obj<Str>, start: usize, end: usize) -> Value {
+    if start == 0 && end == text.len() {
+        return text.to_value();
+    }
+    if end == start {
+        return cx.empty_str();
+    }
+    if end == start + 1
+        && let Some(c) = text.char_at(start)
+    {
+        return cx.str_from_char(c);
+    }
+    match text.data() {
+        StrData::One(s) => cx.str_from_latin1(&s[start..end]).into_value(),
+        StrData::Two(s) => cx.str_from_ucs2(&s[start..end]).into_value(),
+        StrData::Four(s) => cx.str_from_code_points(&s[start..end]).into_value(),
+    }
+}
