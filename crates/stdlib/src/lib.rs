@@ -12,7 +12,8 @@ use taipan_types::Types;
 use taipan_types::module::ModuleDef;
 
 /// Every native module of this crate. The line also carries the module's `cfg` where it has one.
-pub static MODULES: &[&ModuleDef] = &[&collections::MODULE, &itertools::MODULE, &sre::MODULE, &typing::MODULE];
+pub static MODULES: &[&ModuleDef] =
+    &[&collections::MODULE, &itertools::MODULE, &sre::MODULE, &typing::MODULE];
 
 /// Lists the static types of all modules; called once per process by the virtual machine's start.
 pub fn install(types: &mut Types) {

@@ -3,7 +3,9 @@
 use taipan_macros::{Trace, native, natives};
 use taipan_object::dict::{self, Dict};
 use taipan_object::ty::{OBJECT, TYPE};
-use taipan_object::{Args, Cx, GetSetDef, MemberDef, Obj, Payload, R, Raised, Slots, Tuple, Type, TypeDefs, Value, int, ops};
+use taipan_object::{
+    Args, Cx, GetSetDef, MemberDef, Obj, Payload, R, Raised, Slots, Tuple, Type, TypeDefs, Value, int, ops,
+};
 
 use super::pattern::{Pattern, Searcher};
 use super::subject::Subject;
@@ -37,7 +39,18 @@ pub static MATCH: Obj<Type> = Obj::new_static_type(
         .base(&OBJECT)
         .with_slots(Slots { repr: Some(repr), getitem: Some(getitem), ..Slots::EMPTY })
         .defs(&TypeDefs {
-            methods: natives![group, start, end, span, groups, groupdict, expand, copy, deepcopy, class_getitem],
+            methods: natives![
+                group,
+                start,
+                end,
+                span,
+                groups,
+                groupdict,
+                expand,
+                copy,
+                deepcopy,
+                class_getitem
+            ],
             members: MEMBERS,
             getset: GETSET,
             ..TypeDefs::NONE

@@ -8,7 +8,7 @@ mod template;
 
 use taipan_macros::{native, natives};
 use taipan_object::{Cx, R, Tuple, Value, int, ops};
-use taipan_sre::code::{MAGIC, MAXGROUPS, MAXREPEAT};
+use taipan_sre::{MAGIC, MAXGROUPS, MAXREPEAT};
 use taipan_text::unicode;
 use taipan_types::Types;
 use taipan_types::module::{ModuleDef, set};
@@ -62,7 +62,8 @@ fn compile(
         }
     }
     if indexgroup.cast::<Tuple>().is_none() {
-        let message = format!("compile() argument 'indexgroup' must be tuple, not {}", indexgroup.type_name(cx));
+        let message =
+            format!("compile() argument 'indexgroup' must be tuple, not {}", indexgroup.type_name(cx));
         return Err(cx.type_error(message));
     }
     pattern::new_pattern(cx, pattern, flags, &words, groups, groupindex, indexgroup)

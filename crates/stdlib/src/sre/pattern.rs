@@ -4,7 +4,7 @@ use taipan_macros::{Trace, native, natives};
 use taipan_object::dict::{self, Dict};
 use taipan_object::ty::{OBJECT, TYPE};
 use taipan_object::{
-    CompareOp, Cx, GetSetDef, MemberDef, Obj, Payload, R, Slots, Type, TypeDefs, Value, flags, ops, plain_data,
+    CompareOp, Cx, GetSetDef, MemberDef, Obj, Payload, R, Slots, Type, TypeDefs, Value, flags, ops,
 };
 use taipan_sre::{Failure, Locale, Machine, Mode, Pattern as Program, Request};
 use taipan_types::list::new_list;
@@ -14,9 +14,8 @@ use super::scanner::{new_find_iterator, new_scanner};
 use super::subject::Subject;
 use super::template::{Replacement, expand};
 
-/// The engine's program; holds no values.
-pub struct Compiled(Program);
-plain_data!(Compiled);
+/// The engine's program, shared by searches under way.
+type Compiled = std::rc::Rc<Program>;
 
 /// The payload of a compiled pattern.
 #[derive(Trace)]
@@ -28,7 +27,8 @@ pub struct Pattern {
     pub is_bytes: Option<bool>,
     #[trace(skip)]
     pub code: Vec<u32>,
-    program: std::rc::Rc<Compiled>,
+    #[trace(skip)]
+    program: Compiled,
     pub groupindex: Value,
     /// Group names by number.
     pub indexgroup: Value,
@@ -48,7 +48,18 @@ pub static PATTERN: Obj<Type> = Obj::new_static_type(
         .with_slots(Slots { repr: Some(repr), hash: Some(hash), compare: Some(compare), ..Slots::EMPTY })
         .defs(&TypeDefs {
             methods: natives![
-                match_, fullmatch, search, sub, subn, findall, split, finditer, scanner, copy, deepcopy, class_getitem
+                match_,
+                fullmatch,
+                search,
+                sub,
+                subn,
+                findall,
+                split,
+                finditer,
+                scanner,
+                copy,
+                deepcopy,
+                class_getitem
             ],
             members: MEMBERS,
             getset: GETSET,
@@ -72,7 +83,8 @@ pub fn new_pattern(
         Err(_) => return Err(cx.runtime_error("invalid SRE code")),
     };
     if groupindex.cast::<Dict>().is_none() {
-        let message = format!("compile() argument 'groupindex' must be dict, not {}", groupindex.type_name(cx));
+        let message =
+            format!("compile() argument 'groupindex' must be dict, not {}", groupindex.type_name(cx));
         return Err(cx.type_error(message));
     }
     let payload = Pattern {
@@ -80,7 +92,7 @@ pub fn new_pattern(
         flags,
         is_bytes,
         code: code.to_vec(),
-        program: std::rc::Rc::new(Compiled(program)),
+        program: std::rc::Rc::new(program),
         groupindex: groupindex.clone(),
         indexgroup: indexgroup.clone(),
     };
@@ -89,7 +101,7 @@ pub fn new_pattern(
 
 /// One search through the engine.
 pub struct Searcher {
-    program: std::rc::Rc<Compiled>,
+    program: Compiled,
     pub subject: Subject,
     pub machine: Machine,
     pub pos: usize,
@@ -123,7 +135,7 @@ impl Searcher {
         };
         let mut check = || if cx.broken() { cx.handle_breaker() } else { Ok(()) };
         let result =
-            self.program.0.run(&mut self.machine, self.subject.characters(), request, locale, &mut check);
+            self.program.run(&mut self.machine, self.subject.characters(), request, locale, &mut check);
         match result {
             Ok(found) => Ok(found),
             Err(Failure::Memory) => Err(cx.memory_error()),
@@ -132,7 +144,7 @@ impl Searcher {
     }
 
     pub fn groups(&self) -> usize {
-        self.program.0.groups()
+        self.program.groups()
     }
 
     /// Start and end of the whole match.
@@ -149,7 +161,14 @@ impl Searcher {
 /// Constant data, the same for all interpreters.
 static DEFAULT_LOCALE: std::sync::OnceLock<Locale> = std::sync::OnceLock::new();
 
-fn run_once(cx: &mut Cx, this: &Obj<Pattern>, string: &Value, pos: i64, endpos: Option<i64>, mode: Mode) -> R {
+fn run_once(
+    cx: &mut Cx,
+    this: &Obj<Pattern>,
+    string: &Value,
+    pos: i64,
+    endpos: Option<i64>,
+    mode: Mode,
+) -> R {
     let mut searcher = Searcher::new(cx, this, string, pos, endpos.unwrap_or(i64::MAX))?;
     let start = searcher.pos;
     if searcher.run(cx, mode, start, false)? { Ok(searcher.to_match(cx, this)) } else { Ok(Value::none()) }
@@ -176,7 +195,11 @@ fn search(cx: &mut Cx, this: &Obj<Pattern>, string: &Value, pos: i64, endpos: Op
 }
 
 /// Calls `each` with every match in order until it says stop.
-fn each_match(cx: &mut Cx, searcher: &mut Searcher, mut each: impl FnMut(&mut Cx, &Searcher) -> R<bool>) -> R<()> {
+fn each_match(
+    cx: &mut Cx,
+    searcher: &mut Searcher,
+    mut each: impl FnMut(&mut Cx, &Searcher) -> R<bool>,
+) -> R<()> {
     let (mut pos, mut must_advance) = (searcher.pos, false);
     while pos <= searcher.endpos && searcher.run(cx, Mode::Search, pos, must_advance)? {
         let (start, end) = searcher.span();
@@ -290,7 +313,10 @@ fn substitute(cx: &mut Cx, this: &Obj<Pattern>, repl: &Value, string: &Value, co
             Ok(count == 0 || n < count)
         })?;
     }
-    if n == 0 && (string.is_instance_exact(&taipan_object::str::STR) || string.is_instance_exact(&taipan_object::bytes::BYTES)) {
+    if n == 0
+        && (string.is_instance_exact(&taipan_object::str::STR)
+            || string.is_instance_exact(&taipan_object::bytes::BYTES))
+    {
         return Ok((string.clone(), 0));
     }
     let len = searcher.subject.len();
@@ -392,7 +418,9 @@ fn hash(cx: &mut Cx, value: &Value) -> R<i64> {
 }
 
 fn compare(cx: &mut Cx, a: &Value, b: &Value, op: CompareOp) -> R {
-    let (Some(x), Some(y)) = (a.cast::<Pattern>(), b.cast::<Pattern>()) else { return Ok(Value::not_implemented()) };
+    let (Some(x), Some(y)) = (a.cast::<Pattern>(), b.cast::<Pattern>()) else {
+        return Ok(Value::not_implemented());
+    };
     if !matches!(op, CompareOp::Eq | CompareOp::Ne) {
         return Ok(Value::not_implemented());
     }
@@ -419,7 +447,7 @@ static MEMBERS: &[MemberDef] = &[
     MemberDef {
         name: "groups",
         doc: Some("The number of capturing groups in the pattern."),
-        get: |cx, v| this(cx, v).map(|p| cx.int(p.get(cx).program.0.groups() as i64)),
+        get: |cx, v| this(cx, v).map(|p| cx.int(p.get(cx).program.groups() as i64)),
         set: None,
     },
 ];
@@ -436,4 +464,3 @@ static GETSET: &[GetSetDef] = &[GetSetDef {
     }),
     set: None,
 }];
-

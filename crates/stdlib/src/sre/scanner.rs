@@ -42,9 +42,11 @@ pub static SCANNER: Obj<Type> = Obj::new_static_type(
 /// The iterator of `finditer`.
 pub static FIND_ITERATOR: Obj<Type> = Obj::new_static_type(
     &TYPE,
-    Type::builtin::<Scanner>("_sre.SRE_FindIterator")
-        .base(&SCANNER)
-        .with_slots(Slots { iter: Some(|_, v| Ok(v.clone())), next: Some(next), ..Slots::EMPTY }),
+    Type::builtin::<Scanner>("_sre.SRE_FindIterator").base(&SCANNER).with_slots(Slots {
+        iter: Some(|_, v| Ok(v.clone())),
+        next: Some(next),
+        ..Slots::EMPTY
+    }),
 );
 
 fn make(cx: &mut Cx, class: &'static Obj<Type>, pattern: &Obj<Pattern>, searcher: Searcher) -> Value {

@@ -1,8 +1,7 @@
 //! What is searched: a `str`, or the bytes of a bytes-like object.
 
 use taipan_macros::Trace;
-use taipan_object::{Cx, R, Str, StrData, Value, buffer};
-use taipan_object::Obj;
+use taipan_object::{Cx, R, StrData, Value, buffer};
 use taipan_sre::Subject as Characters;
 
 /// A subject that stays as it is while it is searched: `str` and `bytes` cannot change, of other buffers a copy is taken.
@@ -32,8 +31,12 @@ impl Subject {
             return Err(cx.type_error(message));
         };
         match pattern_is_bytes {
-            Some(true) if !is_bytes => Err(cx.type_error("cannot use a bytes pattern on a string-like object")),
-            Some(false) if is_bytes => Err(cx.type_error("cannot use a string pattern on a bytes-like object")),
+            Some(true) if !is_bytes => {
+                Err(cx.type_error("cannot use a bytes pattern on a string-like object"))
+            }
+            Some(false) if is_bytes => {
+                Err(cx.type_error("cannot use a string pattern on a bytes-like object"))
+            }
             _ => Ok(Subject { object: object.clone(), copy, is_bytes }),
         }
     }
@@ -65,10 +68,13 @@ impl Subject {
             return cx.bytes(&copy[start..end]);
         }
         match self.object.as_str() {
-            Some(text) => slice_str(cx, text, start, end),
+            Some(text) => taipan_types::str::substring(cx, text, start, end),
             None => {
                 let bytes = self.object.as_bytes().map(|b| b.as_slice()).unwrap_or_default();
-                if start == 0 && end == bytes.len() && self.object.is_instance_exact(&taipan_object::bytes::BYTES) {
+                if start == 0
+                    && end == bytes.len()
+                    && self.object.is_instance_exact(&taipan_object::bytes::BYTES)
+                {
                     return self.object.clone();
                 }
                 cx.bytes(&bytes[start..end])
@@ -79,25 +85,5 @@ impl Subject {
     /// The empty `str` or `bytes`.
     pub fn empty(&self, cx: &mut Cx) -> Value {
         if self.is_bytes { cx.bytes(&[]) } else { cx.empty_str() }
-    }
-}
-
-/// Characters `start` to `end` of a string.
-pub fn slice_str(cx: &mut Cx, text: &Obj<Str>, start: usize, end: usize) -> Value {
-    if start == 0 && end == text.len() {
-        return text.to_value();
-    }
-    if end == start {
-        return cx.empty_str();
-    }
-    if end == start + 1
-        && let Some(c) = text.char_at(start)
-    {
-        return cx.str_from_char(c);
-    }
-    match text.data() {
-        StrData::One(s) => cx.str_from_latin1(&s[start..end]).into_value(),
-        StrData::Two(s) => cx.str_from_ucs2(&s[start..end]).into_value(),
-        StrData::Four(s) => cx.str_from_code_points(&s[start..end]).into_value(),
     }
 }

@@ -106,7 +106,11 @@ impl Replacement {
 }
 
 /// The pieces of a template with its groups filled in; groups that took no part give nothing.
-pub fn expand(cx: &mut Cx, items: &[Item], mut group: impl FnMut(&mut Cx, usize) -> Option<Value>) -> Vec<Value> {
+pub fn expand(
+    cx: &mut Cx,
+    items: &[Item],
+    mut group: impl FnMut(&mut Cx, usize) -> Option<Value>,
+) -> Vec<Value> {
     let mut out = Vec::with_capacity(items.len());
     for item in items {
         match item {
