@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::source::SourceText;
+
 /// Which exception the caller raises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyntaxErrorKind {
@@ -113,4 +115,21 @@ pub struct SyntaxWarning {
     pub end_lineno: u32,
     /// 1-based character column where the construct ends
     pub end_offset: u32,
+}
+
+impl SyntaxWarning {
+    /// The error that a warnings filter of `error` makes of it.
+    pub fn to_error(&self, source: &SourceText) -> SyntaxError {
+        let escape = self.message.contains("escape sequence");
+        let text = if escape { source.line_with_newline(self.lineno) } else { source.line_text(self.lineno) };
+        let location = ErrorLocation {
+            lineno: i64::from(self.lineno),
+            offset: i64::from(self.offset),
+            end_lineno: Some(i64::from(self.end_lineno)),
+            end_offset: Some(i64::from(self.end_offset)),
+            text: Some(text.to_owned()),
+        };
+        let message = self.message.replace("Such sequences will not work in the future. ", "");
+        SyntaxError::at(SyntaxErrorKind::Syntax, message, location)
+    }
 }

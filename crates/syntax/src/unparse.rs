@@ -493,12 +493,9 @@ impl Writer {
             self.put(" ");
         }
         self.out.push_wtf8(value);
-        match u8::try_from(conversion) {
-            Ok(letter @ (b'a' | b'r' | b's')) => {
-                self.put("!");
-                self.out.push_code_point(u32::from(letter));
-            }
-            _ => {}
+        if let Ok(letter @ (b'a' | b'r' | b's')) = u8::try_from(conversion) {
+            self.put("!");
+            self.out.push_code_point(u32::from(letter));
         }
         if let Some(spec) = format_spec {
             self.put(":");

@@ -72,6 +72,7 @@ fn main_inner(path: &str) -> i32 {
         &dict::DICT,
         &taipan_types::list::LIST,
         &taipan_types::set::SET,
+        &taipan_types::range::RANGE,
         &exc::EXCEPTION_GROUP,
         &taipan_vm::function::descriptors::PROPERTY,
         &taipan_vm::function::descriptors::CLASSMETHOD,

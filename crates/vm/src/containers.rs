@@ -80,17 +80,9 @@ pub fn bytes(cx: &mut Cx, data: &[u8]) -> Value {
     cx.bytes(data)
 }
 
-/// A slice object; None if the builtin is missing.
+/// A slice object.
 pub fn slice(cx: &mut Cx, start: Value, stop: Value, step: Value) -> Value {
-    let made = crate::builtin_named(cx, "slice")
-        .and_then(|class| taipan_object::ops::call(cx, &class, &[start, stop, step]));
-    match made {
-        Ok(made) => made,
-        Err(raised) => {
-            drop(cx.take_raised(raised));
-            Value::none()
-        }
-    }
+    taipan_types::slice::new_slice(cx, start, stop, step)
 }
 
 /// A `string.templatelib.Template` of its strings and interpolations.
@@ -131,12 +123,9 @@ pub fn constant_of(cx: &mut Cx, value: &Value) -> Option<Constant> {
             items.iter().map(|v| crate::code::constants::constant_of(cx, v)).collect();
         return Some(Constant::FrozenSet(constants?.into()));
     }
-    if value.type_name(cx) == "slice" {
-        let mut part = |name: &str| {
-            let found = taipan_object::ops::getattr_str(cx, value, name).ok()?;
-            crate::code::constants::constant_of(cx, &found)
-        };
-        let parts = [part("start")?, part("stop")?, part("step")?];
+    if let Some(slice) = value.cast_exact::<taipan_types::slice::Slice>() {
+        let mut part = |v: &Value| crate::code::constants::constant_of(cx, v);
+        let parts = [part(&slice.start)?, part(&slice.stop)?, part(&slice.step)?];
         return Some(Constant::Slice(std::sync::Arc::new(parts)));
     }
     None

@@ -255,8 +255,8 @@ unsafe fn run_loop(cx: &mut Cx, mut ip: *const Unit, mut sp: *mut Slot, mut fram
                         op::BINARY_REM => near!(arithmetic::rem),
                         op::BINARY_TRUEDIV => near!(arithmetic::truediv),
                         CONTAINS_OP => far!(compare::contains),
-                        op::SUBSCR => far!(containers::subscr),
-                        STORE_SUBSCR => far!(containers::store_subscr),
+                        op::SUBSCR => near!(containers::subscr),
+                        STORE_SUBSCR => near!(containers::store_subscr),
                         DELETE_SUBSCR => far!(containers::delete_subscr),
                         BINARY_SLICE => far!(containers::binary_slice),
                         STORE_SLICE => far!(containers::store_slice),
@@ -362,7 +362,9 @@ unsafe fn run_loop(cx: &mut Cx, mut ip: *const Unit, mut sp: *mut Slot, mut fram
                         op::COMPARE_GT_JUMP_TRUE => near!(compare::compare_jump::<4, true>),
                         op::COMPARE_GE_JUMP_FALSE => near!(compare::compare_jump::<5, false>),
                         op::COMPARE_GE_JUMP_TRUE => near!(compare::compare_jump::<5, true>),
-                        _ => go!(away(cx, Regs { ip, sp, frame }, u32::from(op), stack::bad)),
+                        op::BAD => far!(stack::bad),
+                        // Preparation lets no other number pass.
+                        _ => std::hint::unreachable_unchecked(),
                     }
                 }
             }

@@ -9,6 +9,8 @@ use crate::source::SourceText;
 /// The tokens of a source: place, kind and text. An error that ends the tokens is the last line.
 pub fn dump_tokens(source: &SourceText) -> String {
     let lexed = lexer::lex(source, LexOptions { extra_tokens: true, ..LexOptions::default() });
+    // An implied line end is a token without text.
+    let given = source.text_as_given();
     let mut out = String::new();
     for token in &lexed.tokens {
         if token.kind == TokenKind::Error {
@@ -18,7 +20,7 @@ pub fn dump_tokens(source: &SourceText) -> String {
         let end_column =
             source.chars_between(source.line_start(end.line), source.line_start(end.line) + end.column);
         let place = format!("{},{}-{},{end_column}:", start.line, source.char_column(token.start), end.line);
-        let text = source.text().get(token.start as usize..token.end as usize).unwrap_or("");
+        let text = given.get(token.start as usize..(token.end as usize).min(given.len())).unwrap_or("");
         let text = repr::str_repr(&Wtf8Buf::from(text));
         out.push_str(&format!("{place:<20}{:<15}{text:<15}\n", token.kind.python_name()));
     }

@@ -17,8 +17,8 @@ impl Lexer<'_> {
             if self.byte(start) != b'.' {
                 self.decimal_digits()?;
             }
-            if !self.fraction_and_exponent(start)? {
-                self.end_of_number(start, "decimal")?;
+            if !self.fraction_and_exponent()? {
+                self.end_of_number("decimal")?;
             }
         }
         self.push(TokenKind::Number, start);
@@ -49,7 +49,7 @@ impl Lexer<'_> {
         if self.byte(self.pos).is_ascii_digit() {
             return Err(self.invalid_digit(name));
         }
-        self.end_of_number(start, name)
+        self.end_of_number(name)
     }
 
     fn invalid_digit(&mut self, name: &str) -> Box<super::LexError> {
@@ -94,7 +94,7 @@ impl Lexer<'_> {
         if nonzero {
             self.decimal_digits()?;
         }
-        if self.fraction_and_exponent(start)? {
+        if self.fraction_and_exponent()? {
             return Ok(());
         }
         if nonzero {
@@ -109,11 +109,11 @@ impl Lexer<'_> {
                  use an 0o prefix for octal integers",
             ));
         }
-        self.end_of_number(start, "decimal")
+        self.end_of_number("decimal")
     }
 
     /// `.digits`, `e±digits` and `j` after the integer part. True if any was there and the end was checked.
-    fn fraction_and_exponent(&mut self, start: usize) -> LexResult<bool> {
+    fn fraction_and_exponent(&mut self) -> LexResult<bool> {
         let mut any = false;
         if self.byte(self.pos) == b'.' {
             any = true;
@@ -137,23 +137,23 @@ impl Lexer<'_> {
                 self.pos = at;
                 return Err(self.error_here("invalid decimal literal"));
             } else {
-                self.end_of_number(start, "decimal")?;
+                self.end_of_number("decimal")?;
                 return Ok(true);
             }
         }
         if self.byte(self.pos) | 0x20 == b'j' {
             self.pos += 1;
-            self.end_of_number(start, "imaginary")?;
+            self.end_of_number("imaginary")?;
             return Ok(true);
         }
         if any {
-            self.end_of_number(start, "decimal")?;
+            self.end_of_number("decimal")?;
         }
         Ok(any)
     }
 
     /// A number may not run into a name; into some keywords it may, with a warning.
-    fn end_of_number(&mut self, start: usize, name: &str) -> LexResult<()> {
+    fn end_of_number(&mut self, name: &str) -> LexResult<()> {
         let byte = self.byte(self.pos);
         if CLASS[byte as usize] & NAME == 0 {
             return Ok(());
@@ -164,7 +164,8 @@ impl Lexer<'_> {
             .any(|keyword| rest.starts_with(keyword));
         if keyword {
             let message = format!("invalid {name} literal");
-            self.warn(WarningCategory::Syntax, message, start, self.pos);
+            // CPython's place: the last character of the number.
+            self.warn(WarningCategory::Syntax, message, self.pos - 1, self.pos - 1);
             return Ok(());
         }
         if byte < 128 {

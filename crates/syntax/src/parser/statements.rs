@@ -122,7 +122,7 @@ impl Parser<'_> {
             K::Equal => {
                 let mut targets = Vec::with_capacity(1);
                 while self.eat(K::Equal) {
-                    self.to_store(&mut value)?;
+                    self.make_store(&mut value)?;
                     targets.push(value);
                     value = self.yield_or_star_expressions()?;
                 }
@@ -131,7 +131,7 @@ impl Parser<'_> {
             }
             K::Colon => {
                 let is_name = matches!(value.kind, ast::ExprKind::Name(_));
-                self.to_single_target(&mut value)?;
+                self.make_single_target(&mut value)?;
                 let whole = value.span.lineno == start.0 && value.span.col_offset == start.1;
                 let simple = is_name && !in_paren && whole && first_pos + 1 == self.pos;
                 self.advance();
@@ -148,7 +148,7 @@ impl Parser<'_> {
                     // The rule matched an expression; what follows is the caller's problem.
                     return Ok(ast::StmtExpr { value }.into());
                 };
-                self.to_single_target(&mut value)?;
+                self.make_single_target(&mut value)?;
                 if op == Operator::MatMult {
                     self.require_version(5, "The '@' operator is")?;
                 }

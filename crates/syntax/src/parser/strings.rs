@@ -118,6 +118,8 @@ impl<'a> Parser<'a> {
             match self.kind() {
                 K::FstringStart | K::TstringStart => depth += 1,
                 K::FstringEnd | K::TstringEnd => depth = depth.saturating_sub(1),
+                // What is wrong inside a literal comes first.
+                K::String if depth == 0 => self.check_literal()?,
                 K::String => {}
                 K::EndMarker | K::Error => break,
                 _ if depth == 0 => break,
@@ -323,12 +325,12 @@ impl<'a> Parser<'a> {
         if token.kind == K::String {
             return self.error(self.token_span(token), message);
         }
-        self.to_end_of_formatted();
+        self.skip_to_string_end();
         self.error_at_last_token(message)
     }
 
     /// Goes to the token that ends the f-string or t-string around the current token.
-    fn to_end_of_formatted(&mut self) {
+    fn skip_to_string_end(&mut self) {
         let mut depth = 0usize;
         loop {
             match self.kind() {
@@ -380,7 +382,7 @@ impl<'a> Parser<'a> {
              Did you mean \"\\\\{text}\"? A raw string is also an option."
         );
         let start = body_start + escape as u32;
-        let end = start + length as u32;
+        let end = start + if octal { 2 } else { length as u32 };
         let place = |at: u32| (self.source.line_of(at), self.source.char_column(at) + 1);
         let ((lineno, offset), (end_lineno, end_offset)) = (place(start), place(end));
         let category = WarningCategory::Syntax;

@@ -6,7 +6,7 @@ use crate::lexer::TokenKind as K;
 
 impl Parser<'_> {
     /// Turns an expression into the target of an assignment; no match if it cannot be one.
-    pub(super) fn to_store(&mut self, expr: &mut Expr) -> PResult<()> {
+    pub(super) fn make_store(&mut self, expr: &mut Expr) -> PResult<()> {
         match &mut expr.kind {
             ExprKind::Name(n) => n.ctx = ExprContext::Store,
             ExprKind::Attribute(n) => n.ctx = ExprContext::Store,
@@ -16,15 +16,15 @@ impl Parser<'_> {
                 if matches!(n.value.kind, ExprKind::Starred(_)) {
                     return self.fail();
                 }
-                return self.nested(|p| p.to_store(&mut n.value));
+                return self.nested(|p| p.make_store(&mut n.value));
             }
             ExprKind::Tuple(n) => {
                 n.ctx = ExprContext::Store;
-                return self.nested(|p| n.elts.iter_mut().try_for_each(|e| p.to_store(e)));
+                return self.nested(|p| n.elts.iter_mut().try_for_each(|e| p.make_store(e)));
             }
             ExprKind::List(n) => {
                 n.ctx = ExprContext::Store;
-                return self.nested(|p| n.elts.iter_mut().try_for_each(|e| p.to_store(e)));
+                return self.nested(|p| n.elts.iter_mut().try_for_each(|e| p.make_store(e)));
             }
             _ => return self.fail(),
         }
@@ -32,7 +32,7 @@ impl Parser<'_> {
     }
 
     /// Turns an expression into a target that is no tuple, list or starred target.
-    pub(super) fn to_single_target(&mut self, expr: &mut Expr) -> PResult<()> {
+    pub(super) fn make_single_target(&mut self, expr: &mut Expr) -> PResult<()> {
         match &mut expr.kind {
             ExprKind::Name(n) => n.ctx = ExprContext::Store,
             ExprKind::Attribute(n) => n.ctx = ExprContext::Store,
@@ -42,18 +42,18 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn to_delete(&mut self, expr: &mut Expr) -> PResult<()> {
+    fn make_delete(&mut self, expr: &mut Expr) -> PResult<()> {
         match &mut expr.kind {
             ExprKind::Name(n) => n.ctx = ExprContext::Del,
             ExprKind::Attribute(n) => n.ctx = ExprContext::Del,
             ExprKind::Subscript(n) => n.ctx = ExprContext::Del,
             ExprKind::Tuple(n) => {
                 n.ctx = ExprContext::Del;
-                return self.nested(|p| n.elts.iter_mut().try_for_each(|e| p.to_delete(e)));
+                return self.nested(|p| n.elts.iter_mut().try_for_each(|e| p.make_delete(e)));
             }
             ExprKind::List(n) => {
                 n.ctx = ExprContext::Del;
-                return self.nested(|p| n.elts.iter_mut().try_for_each(|e| p.to_delete(e)));
+                return self.nested(|p| n.elts.iter_mut().try_for_each(|e| p.make_delete(e)));
             }
             _ => return self.fail(),
         }
@@ -64,7 +64,7 @@ impl Parser<'_> {
         let mut targets = Vec::with_capacity(1);
         loop {
             let mut target = self.primary()?;
-            self.to_delete(&mut target)?;
+            self.make_delete(&mut target)?;
             targets.push(target);
             if !self.eat(K::Comma) || matches!(self.kind(), K::Newline | K::Semicolon) {
                 break;
@@ -81,11 +81,11 @@ impl Parser<'_> {
         let start = self.start();
         if self.eat(K::Star) {
             let mut value = self.primary()?;
-            self.to_store(&mut value)?;
+            self.make_store(&mut value)?;
             return Ok(Expr::new(self.span(start), ast::ExprStarred { value, ctx: ExprContext::Store }));
         }
         let mut target = self.primary()?;
-        self.to_store(&mut target)?;
+        self.make_store(&mut target)?;
         Ok(target)
     }
 

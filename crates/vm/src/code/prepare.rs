@@ -105,7 +105,10 @@ fn private_op(opcode: Opcode, arg: u32) -> u16 {
             _ => op::BAD,
         },
         Opcode::LOAD_GLOBAL => op::LOAD_GLOBAL,
-        other if other.is_instrumented() => op::BAD,
+        Opcode::RESERVED | Opcode::EXIT_INIT_CHECK | Opcode::INTERPRETER_EXIT | Opcode::EXTENDED_ARG => {
+            op::BAD
+        }
+        other if other.is_instrumented() || other.is_pseudo() => op::BAD,
         other => other.number(),
     }
 }

@@ -24,6 +24,24 @@ pub unsafe fn bind(
     let keywords = names.map_or(0, |n| n.items().len());
     let given = total - keywords;
     let count = code.argcount as usize;
+    const STARRED: CodeFlags = CodeFlags(CodeFlags::VARARGS.0 | CodeFlags::VARKEYWORDS.0);
+    if names.is_none() && given <= count && code.flags.0 & STARRED.0 == 0 && code.source.kwonlyargcount == 0 {
+        let values = function.defaults();
+        let first = count.saturating_sub(values.len());
+        if given >= first {
+            // SAFETY: by the caller's promise; every slot moves once.
+            unsafe {
+                std::ptr::copy_nonoverlapping(args, locals, given);
+                for i in given..count {
+                    *locals.add(i) = slot::slot(values[i - first].clone());
+                }
+                for i in count..code.nlocalsplus as usize {
+                    *locals.add(i) = NULL;
+                }
+            }
+            return Ok(());
+        }
+    }
     // SAFETY: by the caller's promise; every slot moves once.
     unsafe {
         let taken = given.min(count);

@@ -236,6 +236,12 @@ fn slow(cx: &mut Cx, r: Regs, op: BinaryOp) -> Step {
         let value = cx.float(f);
         return finish(cx, r, value);
     }
+    if op == BinaryOp::Add
+        && let (Some(x), Some(y)) = (a.cast_exact::<Str>(), b.cast_exact::<Str>())
+    {
+        let value = super::strings::concat(cx, &[x, y]);
+        return finish(cx, r, value);
+    }
     let value = attempt!(r, ops::binary(cx, op, &a, &b));
     finish(cx, r, value)
 }

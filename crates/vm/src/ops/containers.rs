@@ -2,7 +2,9 @@
 
 use taipan_object::{Cx, Dict, Obj, R, Str, Tuple, Value, dict, exc, ops};
 
-use super::{Regs, Step, attempt};
+use taipan_types::list::{LIST, List};
+
+use super::{Regs, Step, attempt, away};
 use crate::containers;
 use crate::slot::{self, Slot};
 
@@ -279,25 +281,37 @@ fn position(key: Slot, len: usize) -> Option<usize> {
     (i < len).then_some(i)
 }
 
-pub unsafe fn subscr(cx: &mut Cx, r: Regs, _arg: u32) -> Step {
+/// `container[key]`: items of lists and tuples by an immediate index in line.
+#[inline(always)]
+pub unsafe fn subscr(cx: &mut Cx, r: Regs, arg: u32) -> Step {
+    // SAFETY: two operands lie on the stack.
+    unsafe {
+        let (container, key) = (r.peek(2), r.peek(1));
+        if key & 1 != 0 && container & 0b11 == 0 {
+            let holder = slot::lend(container);
+            let ty = holder.ty_unguarded();
+            let items: &[Value] = if ty.is(&LIST) {
+                &slot::obj::<List>(container).get(cx).items
+            } else if ty.is(&taipan_object::tuple::TUPLE) {
+                slot::obj::<Tuple>(container).items()
+            } else {
+                &[]
+            };
+            if let Some(i) = position(key, items.len()) {
+                let value = items[i].clone();
+                return put(cx, r, value);
+            }
+        }
+        away(cx, r, arg, |cx, r, arg| subscr_other(cx, r, arg))
+    }
+}
+
+unsafe fn subscr_other(cx: &mut Cx, r: Regs, _arg: u32) -> Step {
     r.save();
     // SAFETY: two operands lie on the stack.
     unsafe {
         let (container, key) = (r.peek(2), r.peek(1));
         if key & 1 != 0 {
-            if let Some(items) = containers::list_items(cx, &slot::lend(container))
-                && let Some(i) = position(key, items.len())
-            {
-                let value = items[i].clone();
-                return put(cx, r, value);
-            }
-            if slot::is_exact(container, &taipan_object::tuple::TUPLE)
-                && let items = slot::obj::<Tuple>(container).items()
-                && let Some(i) = position(key, items.len())
-            {
-                let value = items[i].clone();
-                return put(cx, r, value);
-            }
             if slot::is_exact(container, &taipan_object::str::STR)
                 && let s = slot::obj::<Str>(container)
                 && let Some(i) = position(key, s.len())
@@ -331,25 +345,32 @@ unsafe fn subscr_slow(cx: &mut Cx, r: Regs) -> Step {
     }
 }
 
-pub unsafe fn store_subscr(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
+/// `container[key] = value`: items of lists by an immediate index in line.
+#[inline(always)]
+pub unsafe fn store_subscr(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
+    // SAFETY: value, container and key lie on the stack.
+    unsafe {
+        let (value, container, key) = (r.peek(3), r.peek(2), r.peek(1));
+        if key & 1 != 0 && slot::is_exact(container, &LIST) {
+            let items = &mut slot::obj::<List>(container).get_mut(cx).items;
+            if let Some(i) = position(key, items.len()) {
+                let old = std::mem::replace(&mut items[i], slot::own(value));
+                r.sp = r.sp.sub(3);
+                r.skip(1);
+                r.release(cx, slot::slot(old));
+                r.release(cx, container);
+                return Step::Next(r);
+            }
+        }
+        away(cx, r, arg, |cx, r, arg| store_subscr_other(cx, r, arg))
+    }
+}
+
+unsafe fn store_subscr_other(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
     r.save();
     // SAFETY: value, container and key lie on the stack.
     unsafe {
         let (value, container, key) = (r.peek(3), r.lend(2), r.peek(1));
-        if key & 1 != 0
-            && let Some(len) = containers::list_items(cx, &container).map(<[Value]>::len)
-            && let Some(i) = position(key, len)
-        {
-            let value = slot::own(value);
-            let old = containers::list_replace(cx, &container, i, value);
-            r.pop();
-            let holder = r.pop();
-            r.pop();
-            r.release(cx, slot::slot(old));
-            r.release(cx, holder);
-            r.skip(1);
-            return Step::Next(r);
-        }
         let key = slot::lend(key);
         if let Some(dict) = container.cast_exact::<Dict>() {
             attempt!(r, dict::set(cx, dict, key.clone(), slot::dup(value)));

@@ -2,8 +2,10 @@
 
 use taipan_object::{Cx, ops};
 
-use super::{Regs, Step, attempt};
-use crate::generator::{self, Generator};
+use taipan_types::range::{RANGE_ITERATOR, RangeIterator};
+
+use super::{Regs, Step, attempt, away};
+use crate::generator;
 use crate::slot;
 
 pub unsafe fn get_iter(cx: &mut Cx, r: Regs, _arg: u32) -> Step {
@@ -40,11 +42,34 @@ pub unsafe fn for_iter(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
     // SAFETY: the iterator lies on the stack; room for the item.
     unsafe {
         let s = r.peek(1);
-        if slot::is_exact(s, &generator::GENERATOR) {
-            if let Some(step) = enter_generator(cx, r, slot::obj(s), arg) {
-                return step;
+        if slot::is_exact(s, &RANGE_ITERATOR) {
+            let state = slot::obj::<RangeIterator>(s).get_mut(cx);
+            if state.left > 0 {
+                let value = state.next;
+                if let Some(word) = taipan_object::Word::int(value) {
+                    state.left -= 1;
+                    state.next = value.wrapping_add(state.step);
+                    r.push(word.bits());
+                    r.skip(1);
+                    return Step::Next(r);
+                }
+            } else {
+                r.skip(2 + arg as usize);
+                return Step::Next(r);
             }
         }
+        if slot::is_exact(s, &generator::GENERATOR)
+            && let Some(step) = generator::enter(cx, r, slot::obj(s), super::none_slot(), 1, 1 + arg)
+        {
+            return step;
+        }
+        away(cx, r, arg, |cx, r, arg| for_iter_other(cx, r, arg))
+    }
+}
+
+unsafe fn for_iter_other(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
+    // SAFETY: the iterator lies on the stack; room for the item.
+    unsafe {
         r.save();
         let iterator = r.lend(1);
         let next = match iterator.ty_unguarded().slots().next {
@@ -64,18 +89,6 @@ pub unsafe fn for_iter(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
             Err(raised) => Step::Raise(r, raised),
         }
     }
-}
-
-/// Resumes a generator's frame on top of this one, without recursion. `None` where that cannot be (it runs, or has ended).
-#[inline(always)]
-unsafe fn enter_generator(
-    cx: &mut Cx,
-    r: Regs,
-    generator: &taipan_object::Obj<Generator>,
-    arg: u32,
-) -> Option<Step> {
-    // SAFETY: the iterator stays on the stack while its frame runs.
-    unsafe { generator::enter(cx, r, generator, super::none_slot(), 1, 1 + arg) }
 }
 
 pub unsafe fn end_for(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {

@@ -69,9 +69,14 @@ pub unsafe fn build_string(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
 /// The parts in one string.
 fn join(cx: &mut Cx, parts: &[slot::Lent]) -> Value {
     let strings: Vec<&taipan_object::Obj<Str>> = parts.iter().filter_map(|p| p.as_str()).collect();
+    concat(cx, &strings)
+}
+
+/// Strings one after another.
+pub fn concat(cx: &mut Cx, strings: &[&taipan_object::Obj<Str>]) -> Value {
     if strings.iter().all(|s| s.width() == 1) {
         let mut bytes = Vec::with_capacity(strings.iter().map(|s| s.len()).sum());
-        for s in &strings {
+        for s in strings {
             if let StrData::One(data) = s.data() {
                 bytes.extend_from_slice(data);
             }
