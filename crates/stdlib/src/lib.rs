@@ -5,6 +5,7 @@
 
 pub mod collections;
 pub mod itertools;
+pub mod math;
 pub mod sre;
 pub mod typing;
 
@@ -13,7 +14,7 @@ use taipan_types::module::ModuleDef;
 
 /// Every native module of this crate. The line also carries the module's `cfg` where it has one.
 pub static MODULES: &[&ModuleDef] =
-    &[&collections::MODULE, &itertools::MODULE, &sre::MODULE, &typing::MODULE];
+    &[&collections::MODULE, &itertools::MODULE, &math::MODULE, &sre::MODULE, &typing::MODULE];
 
 /// Lists the static types of all modules; called once per process by the virtual machine's start.
 pub fn install(types: &mut Types) {
