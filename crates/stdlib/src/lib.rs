@@ -3,18 +3,30 @@
 //! Adding a module: write it, give it a `pub static MODULE: ModuleDef`, and add its line below. What a module needs of the
 //! outside goes through `taipan_host`; pure algorithms that other crates could use live in `taipan_text` and `taipan_sre`.
 
+pub mod abc;
 pub mod collections;
+pub mod errno;
 pub mod itertools;
 pub mod math;
 pub mod sre;
+pub mod stat;
+pub mod support;
 pub mod typing;
 
 use taipan_types::Types;
 use taipan_types::module::ModuleDef;
 
 /// Every native module of this crate. The line also carries the module's `cfg` where it has one.
-pub static MODULES: &[&ModuleDef] =
-    &[&collections::MODULE, &itertools::MODULE, &math::MODULE, &sre::MODULE, &typing::MODULE];
+pub static MODULES: &[&ModuleDef] = &[
+    &abc::MODULE,
+    &collections::MODULE,
+    &errno::MODULE,
+    &itertools::MODULE,
+    &math::MODULE,
+    &sre::MODULE,
+    &stat::MODULE,
+    &typing::MODULE,
+];
 
 /// Lists the static types of all modules; called once per process by the virtual machine's start.
 pub fn install(types: &mut Types) {

@@ -1,0 +1,152 @@
+//! What several native modules share: blocking host calls, OSErrors, file-system text, paths.
+
+use taipan_host::{Host, HostError, HostHandle};
+use taipan_object::exc;
+use taipan_object::{Cx, Obj, R, Raised, Str, Value, attr, names, ops};
+use taipan_types::exceptions::os_error;
+
+/// Runs a call that may block. The one place where natives of this crate let other threads run.
+pub fn blocking<T>(cx: &mut Cx, call: impl FnOnce() -> T) -> T {
+    let _ = cx;
+    call()
+}
+
+/// The interpreter's host.
+pub fn host(cx: &mut Cx) -> HostHandle {
+    taipan_vm::runtime::host(cx)
+}
+
+/// A host call that goes on after a signal (PEP 475): the handlers run first, and what they raise ends it. The inner result
+/// is the call's own, for those who treat some failures apart.
+pub fn attempt<T>(
+    cx: &mut Cx,
+    mut call: impl FnMut(&dyn Host) -> taipan_host::Result<T>,
+) -> R<taipan_host::Result<T>> {
+    let host = host(cx);
+    loop {
+        match blocking(cx, || call(&*host)) {
+            Err(error) if error.is_interrupted() => cx.handle_breaker()?,
+            result => return Ok(result),
+        }
+    }
+}
+
+/// As [`attempt`], with failures raised as OSError.
+pub fn sys<T>(cx: &mut Cx, call: impl FnMut(&dyn Host) -> taipan_host::Result<T>) -> R<T> {
+    match attempt(cx, call)? {
+        Ok(value) => Ok(value),
+        Err(error) => Err(raise_os(cx, error, None, None)),
+    }
+}
+
+/// As [`sys`], with the file's name in the OSError.
+pub fn sys_path<T>(cx: &mut Cx, name: &Value, call: impl FnMut(&dyn Host) -> taipan_host::Result<T>) -> R<T> {
+    match attempt(cx, call)? {
+        Ok(value) => Ok(value),
+        Err(error) => Err(raise_os(cx, error, Some(name), None)),
+    }
+}
+
+/// Raises the OSError of a host's failure, with up to two file names.
+#[cold]
+pub fn raise_os(cx: &mut Cx, error: HostError, name: Option<&Value>, second: Option<&Value>) -> Raised {
+    os_error(cx, error.errno.into(), &error.message(), name, second)
+}
+
+/// Text for bytes of the system: UTF-8, other bytes as lone surrogates (PEP 383).
+pub fn fs_decode(cx: &Cx, bytes: &[u8]) -> Value {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return cx.str(text);
+    }
+    let mut points = Vec::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        points.extend(chunk.valid().chars().map(u32::from));
+        points.extend(chunk.invalid().iter().map(|&b| 0xDC00 + u32::from(b)));
+    }
+    cx.str_from_code_points(&points).into_value()
+}
+
+/// The system's bytes of a text, as [`fs_decode`] made it. UnicodeEncodeError for other lone surrogates.
+pub fn fs_encode(cx: &mut Cx, text: &Obj<Str>) -> R<Vec<u8>> {
+    if let Some(ascii) = text.as_ascii() {
+        return Ok(ascii.as_bytes().to_vec());
+    }
+    let mut out = Vec::with_capacity(text.len() * 2);
+    for (i, c) in text.chars().enumerate() {
+        match char::from_u32(c) {
+            Some(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            None if (0xDC80..0xDD00).contains(&c) => out.push((c - 0xDC00) as u8),
+            None => {
+                return Err(exc::raise_encode(cx, "utf-8", text, i, i + 1, "surrogates not allowed"));
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// `os.fspath`: str and bytes as they are, else what `__fspath__` gives.
+pub fn fspath(cx: &mut Cx, path: &Value) -> R {
+    if path.as_str().is_some() || path.as_bytes().is_some() {
+        return Ok(path.clone());
+    }
+    let Some(method) = attr::lookup_special(cx, path, &names::__fspath__)? else {
+        let message = format!("expected str, bytes or os.PathLike object, not {}", path.type_name(cx));
+        return Err(cx.type_error(message));
+    };
+    let result = ops::call(cx, &method, &[])?;
+    if result.as_str().is_none() && result.as_bytes().is_none() {
+        let message = format!(
+            "expected {}.__fspath__() to return str or bytes, not {}",
+            path.type_name(cx),
+            result.type_name(cx)
+        );
+        return Err(cx.type_error(message));
+    }
+    Ok(result)
+}
+
+/// The bytes of a path that is text or bytes already; ValueError for a NUL inside.
+pub fn path_bytes(cx: &mut Cx, path: &Value) -> R<Vec<u8>> {
+    let bytes = match (path.as_str(), path.as_bytes()) {
+        (Some(text), _) => fs_encode(cx, text)?,
+        (_, Some(bytes)) => bytes.as_slice().to_vec(),
+        _ => return Err(cx.type_error("path should be string or bytes")),
+    };
+    if bytes.contains(&0) {
+        return Err(cx.value_error("embedded null byte"));
+    }
+    Ok(bytes)
+}
+
+/// Raises the audit event (PEP 578).
+pub fn audit(cx: &mut Cx, event: &str, args: &[Value]) -> R<()> {
+    let raise = cx.interp().runtime.audit;
+    raise(cx, event, args)
+}
+
+/// The descriptor of a file: an int, or what its `fileno()` gives.
+pub fn descriptor(cx: &mut Cx, file: &Value) -> R<i32> {
+    let number = if file.as_int().is_some() {
+        if file.as_bool().is_some() {
+            let warn = cx.interp().runtime.warn;
+            warn(cx, &exc::RUNTIME_WARNING, "bool is used as a file descriptor", 1)?;
+        }
+        file.clone()
+    } else {
+        let name = cx.intern("fileno");
+        let Some(method) = ops::getattr_opt(cx, file, &name)? else {
+            return Err(cx.type_error("argument must be an int, or have a fileno() method."));
+        };
+        let number = ops::call(cx, &method, &[])?;
+        if number.as_int().is_none() {
+            return Err(cx.type_error("fileno() returned a non-integer"));
+        }
+        number
+    };
+    let fd = number.as_int().and_then(|i| i.to_i64()).and_then(|i| i32::try_from(i).ok());
+    match fd {
+        Some(fd) if fd >= 0 => Ok(fd),
+        Some(fd) => Err(cx.value_error(format!("file descriptor cannot be a negative integer ({fd})"))),
+        None => Err(cx.overflow_error("Python int too large to convert to C int")),
+    }
+}
