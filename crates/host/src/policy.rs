@@ -41,6 +41,11 @@ pub trait Policy: Send + Sync {
     /// Whether a call that needs `permission` for `subject` (a path, a host name, a program: bytes as the call has them,
     /// empty if there is none) may go ahead.
     fn allows(&self, permission: Permission, subject: &[u8]) -> bool;
+
+    /// Whether paths are to be made absolute, and their symbolic links resolved, before [`Policy::allows`] sees them.
+    fn wants_real_paths(&self) -> bool {
+        false
+    }
 }
 
 /// The policy of a program that may do everything its user may.

@@ -1,12 +1,13 @@
 //! The host's calls against the real machine: one test for each mechanism that is more than a pass-through.
 
+use std::os::unix::ffi::OsStrExt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use taipan_host::files::{CURRENT_DIRECTORY, FileTime, MapRequest, Target, TimeSpec};
 use taipan_host::network::{Address, AddressQuery, Control};
 use taipan_host::poll::PollFd;
 use taipan_host::process::Spawn;
 use taipan_host::signals::Disposition;
-use taipan_host::{HostHandle, Permission, Policy, SystemHost, system};
+use taipan_host::{HostHandle, Permission, Policy, Sandbox, SystemHost, system};
 
 /// A directory of the test's own.
 fn scratch(name: &str) -> Vec<u8> {
@@ -230,4 +231,28 @@ fn semaphores_memory_and_libraries_are_shared_by_name() {
     assert!(process.symbol(b"getpid").is_ok_and(|address| address != 0));
     assert!(process.symbol(b"no_such_symbol_here").is_err_and(|error| error.contains("no_such_symbol")));
     assert!(host.load_library(Some(b"/nonexistent.so"), libc::RTLD_NOW).is_err());
+}
+
+#[test]
+fn a_sandbox_is_not_left_by_dots_or_links() {
+    let outside = scratch("outside");
+    let inside = scratch("inside");
+    std::fs::write(std::ffi::OsStr::from_bytes(&join(&outside, "secret")), "x").expect("write");
+    let host = system();
+    host.symlink(&outside, &join(&inside, "link"), CURRENT_DIRECTORY).expect("symlink");
+    let mut sandbox = Sandbox::default();
+    let real = std::fs::canonicalize(std::ffi::OsStr::from_bytes(&inside)).expect("exists");
+    sandbox.grant(Permission::Read, Some(vec![real.as_os_str().as_bytes().to_vec()]));
+    sandbox.grant(Permission::Write, Some(vec![real.as_os_str().as_bytes().to_vec()]));
+    let host: HostHandle = std::sync::Arc::new(SystemHost::new(Box::new(sandbox)));
+    let open = |path: &[u8], flags| host.open(path, flags, 0o600, CURRENT_DIRECTORY);
+    let fd = open(&join(&inside, "new"), libc::O_CREAT | libc::O_WRONLY).expect("inside");
+    host.close(fd).expect("close");
+    let up = [b"../", outside.rsplit(|&byte| byte == b'/').next().unwrap_or_default(), b"/secret"].concat();
+    for path in [join(&outside, "secret"), join(&inside, "link/secret"), [&inside[..], b"/", &up].concat()] {
+        let error = open(&path, libc::O_RDONLY).expect_err("outside");
+        assert_eq!(error.denied, Some(Permission::Read), "{}", String::from_utf8_lossy(&path));
+    }
+    assert!(open(&join(&inside, "no/../../x"), libc::O_CREAT | libc::O_WRONLY).is_err());
+    assert!(host.read_directory(Target::path(&inside)).is_ok() && host.stat(Target::path(b"/etc")).is_err());
 }

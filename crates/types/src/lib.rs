@@ -3,6 +3,7 @@
 
 use taipan_object::{Obj, Slots, Type, TypeDefs, ty};
 
+pub mod bytearray;
 pub mod bytes;
 pub mod complex;
 pub mod dict;
@@ -61,6 +62,8 @@ pub fn install(types: &mut Types) {
     float::install(types);
     complex::install(types);
     str::install(types);
+    bytes::install(types);
+    bytearray::install(types);
     list::install(types);
     tuple::install(types);
     slice::install(types);

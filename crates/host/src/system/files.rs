@@ -3,7 +3,8 @@
 use super::{c_string, directory::Stream, mapping::Region};
 use crate::error::{check, check_number, check_size, check_unit};
 use crate::files::{
-    Directory, Fd, FileSystemStat, FileTime, Files, MapRequest, Mapping, Stat, Target, TimeSpec,
+    CURRENT_DIRECTORY, Directory, Fd, FileSystemStat, FileTime, Files, MapRequest, Mapping, Stat, Target,
+    TimeSpec,
 };
 use crate::{HostError, Permission, Result, SystemHost};
 
@@ -69,7 +70,7 @@ fn follow_flag(follow: bool) -> i32 {
 
 impl Files for SystemHost {
     fn open(&self, path: &[u8], flags: i32, mode: u32, from: Fd) -> Result<Fd> {
-        self.need(opening(flags), path)?;
+        self.need_path(opening(flags), path, from)?;
         let path = c_string(path)?;
         // SAFETY: the path is NUL-terminated and outlives the call.
         check(unsafe { libc::openat(from, path.as_ptr(), flags | libc::O_CLOEXEC, mode as libc::c_uint) })
@@ -329,7 +330,7 @@ impl Files for SystemHost {
 
     fn access(&self, target: Target<'_>, mode: i32, effective: bool) -> bool {
         let Target::Path { path, from, follow } = target else { return false };
-        if self.need(Permission::Read, path).is_err() {
+        if self.need_path(Permission::Read, path, from).is_err() {
             return false;
         }
         let Ok(path) = c_string(path) else { return false };
@@ -344,7 +345,7 @@ impl Files for SystemHost {
     }
 
     fn mkdir(&self, path: &[u8], mode: u32, from: Fd) -> Result<()> {
-        self.need(Permission::Write, path)?;
+        self.need_path(Permission::Write, path, from)?;
         let path = c_string(path)?;
         // SAFETY: the path is NUL-terminated and outlives the call.
         check_unit(unsafe { libc::mkdirat(from, path.as_ptr(), mode) })
@@ -359,16 +360,16 @@ impl Files for SystemHost {
     }
 
     fn rename(&self, old: &[u8], old_from: Fd, new: &[u8], new_from: Fd) -> Result<()> {
-        self.need(Permission::Write, old)?;
-        self.need(Permission::Write, new)?;
+        self.need_path(Permission::Write, old, old_from)?;
+        self.need_path(Permission::Write, new, new_from)?;
         let (old, new) = (c_string(old)?, c_string(new)?);
         // SAFETY: both paths are NUL-terminated and outlive the call.
         check_unit(unsafe { libc::renameat(old_from, old.as_ptr(), new_from, new.as_ptr()) })
     }
 
     fn link(&self, old: &[u8], old_from: Fd, new: &[u8], new_from: Fd, follow: bool) -> Result<()> {
-        self.need(Permission::Write, old)?;
-        self.need(Permission::Write, new)?;
+        self.need_path(Permission::Write, old, old_from)?;
+        self.need_path(Permission::Write, new, new_from)?;
         let (old, new) = (c_string(old)?, c_string(new)?);
         let flags = if follow { libc::AT_SYMLINK_FOLLOW } else { 0 };
         // SAFETY: both paths are NUL-terminated and outlive the call.
@@ -376,14 +377,14 @@ impl Files for SystemHost {
     }
 
     fn symlink(&self, contents: &[u8], path: &[u8], from: Fd) -> Result<()> {
-        self.need(Permission::Write, path)?;
+        self.need_path(Permission::Write, path, from)?;
         let (contents, path) = (c_string(contents)?, c_string(path)?);
         // SAFETY: both strings are NUL-terminated and outlive the call.
         check_unit(unsafe { libc::symlinkat(contents.as_ptr(), from, path.as_ptr()) })
     }
 
     fn readlink(&self, path: &[u8], from: Fd) -> Result<Vec<u8>> {
-        self.need(Permission::Read, path)?;
+        self.need_path(Permission::Read, path, from)?;
         let path = c_string(path)?;
         // The longest path is PATH_MAX, 4096.
         let mut buffer = vec![0u8; 4097];
@@ -438,14 +439,14 @@ impl Files for SystemHost {
     }
 
     fn mkfifo(&self, path: &[u8], mode: u32, from: Fd) -> Result<()> {
-        self.need(Permission::Write, path)?;
+        self.need_path(Permission::Write, path, from)?;
         let path = c_string(path)?;
         // SAFETY: the path is NUL-terminated and outlives the call.
         check_unit(unsafe { libc::mkfifoat(from, path.as_ptr(), mode) })
     }
 
     fn mknod(&self, path: &[u8], mode: u32, device: u64, from: Fd) -> Result<()> {
-        self.need(Permission::Write, path)?;
+        self.need_path(Permission::Write, path, from)?;
         let path = c_string(path)?;
         // SAFETY: the path is NUL-terminated and outlives the call.
         check_unit(unsafe { libc::mknodat(from, path.as_ptr(), mode, device) })
@@ -453,7 +454,7 @@ impl Files for SystemHost {
 
     fn getcwd(&self) -> Result<Vec<u8>> {
         use std::os::unix::ffi::OsStringExt;
-        self.need(Permission::Read, b".")?;
+        self.need_path(Permission::Read, b".", CURRENT_DIRECTORY)?;
         Ok(std::env::current_dir()?.into_os_string().into_vec())
     }
 
@@ -631,7 +632,7 @@ impl Files for SystemHost {
 
 impl SystemHost {
     fn remove(&self, path: &[u8], from: Fd, flags: i32) -> Result<()> {
-        self.need(Permission::Write, path)?;
+        self.need_path(Permission::Write, path, from)?;
         let path = c_string(path)?;
         // SAFETY: the path is NUL-terminated and outlives the call.
         check_unit(unsafe { libc::unlinkat(from, path.as_ptr(), flags) })

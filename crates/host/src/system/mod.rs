@@ -20,8 +20,11 @@ mod spawn;
 mod terminal;
 mod users;
 
-use crate::{AllowAll, HostError, Permission, Policy, Result, files::Target};
-use std::ffi::CString;
+use crate::files::{CURRENT_DIRECTORY, Fd, Target};
+use crate::{AllowAll, HostError, Permission, Policy, Result};
+use std::ffi::{CString, OsStr};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Component, Path};
 
 /// The real machine, under a policy.
 pub struct SystemHost {
@@ -46,13 +49,45 @@ impl SystemHost {
         if self.policy.allows(permission, subject) { Ok(()) } else { Err(HostError::denied(permission)) }
     }
 
+    /// The same for a path, relative to a directory.
+    fn need_path(&self, permission: Permission, path: &[u8], from: Fd) -> Result<()> {
+        if self.policy.wants_real_paths() {
+            self.need(permission, &real_path(path, from))
+        } else {
+            self.need(permission, path)
+        }
+    }
+
     /// The same for a file: what is reached through a descriptor was asked for when it was opened.
     fn need_target(&self, permission: Permission, target: Target<'_>) -> Result<()> {
         match target {
-            Target::Path { path, .. } => self.need(permission, path),
+            Target::Path { path, from, .. } => self.need_path(permission, path, from),
             Target::Descriptor(_) => Ok(()),
         }
     }
+}
+
+/// A path made absolute, with the symbolic links of all that exists of it resolved.
+pub(crate) fn real_path(path: &[u8], from: Fd) -> Vec<u8> {
+    let base = if from == CURRENT_DIRECTORY {
+        std::env::current_dir().unwrap_or_default()
+    } else {
+        std::fs::read_link(format!("/proc/self/fd/{from}")).unwrap_or_default()
+    };
+    let path = base.join(OsStr::from_bytes(path));
+    // What does not exist yet lies in the deepest folder that does. A name after it that goes up again is left as it is and
+    // matches no grant.
+    for ancestor in path.ancestors() {
+        if let Ok(real) = std::fs::canonicalize(ancestor) {
+            let rest = path.strip_prefix(ancestor).unwrap_or(Path::new(""));
+            if rest.components().any(|part| part == Component::ParentDir) {
+                return Vec::new();
+            }
+            let joined = if rest.as_os_str().is_empty() { real } else { real.join(rest) };
+            return joined.into_os_string().into_vec();
+        }
+    }
+    Vec::new()
 }
 
 /// A C string, or `EINVAL` for a NUL byte inside.

@@ -1,5 +1,7 @@
 //! What command line and environment ask for, in one value.
 
+use taipan_host::{Permission, Sandbox};
+
 /// What is run.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Program {
@@ -131,6 +133,8 @@ pub struct Config {
     pub stdlib: Option<Vec<u8>>,
     /// `-X implementation`: `sys.implementation.name`.
     pub implementation: String,
+    /// `--sandbox` and `--allow-…`: what is granted, if not everything is; `None` in a grant for all of its permission.
+    pub sandbox: Option<Vec<(Permission, Option<Vec<Vec<u8>>>)>>,
     /// `-X max-memory`: bytes that the program may allocate.
     pub max_memory: Option<u64>,
 }
@@ -184,12 +188,27 @@ impl Default for Config {
             dump: Vec::new(),
             stdlib: None,
             implementation: "taipan".to_owned(),
+            sandbox: None,
             max_memory: None,
         }
     }
 }
 
 impl Config {
+    /// The policy to install in the host, if the program is to be confined. The program's own file can always be read.
+    #[must_use]
+    pub fn policy(&self) -> Option<Sandbox> {
+        let grants = self.sandbox.as_ref()?;
+        let mut sandbox = Sandbox::default();
+        for (permission, subjects) in grants {
+            sandbox.grant(*permission, subjects.clone());
+        }
+        if let Program::File(path) = &self.program {
+            sandbox.grant(Permission::Read, Some(vec![path.clone()]));
+        }
+        Some(sandbox)
+    }
+
     /// `sys.flags.hash_randomization`.
     #[must_use]
     pub fn hash_randomization(&self) -> bool {

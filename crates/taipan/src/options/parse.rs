@@ -96,7 +96,9 @@ impl<'a> Reader<'a> {
                         let text = self.value(letter, &letters[position..])?;
                         return Ok((printing(helps, versions), Some((rest, text))));
                     }
-                    None => return Err(self.usage_error(&format!("Unknown option: -{}", letter as char))),
+                    Some(Kind::Allow(_)) | None => {
+                        return Err(self.usage_error(&format!("Unknown option: -{}", letter as char)));
+                    }
                 }
             }
         }
@@ -116,6 +118,16 @@ impl<'a> Reader<'a> {
         };
         match (*kind, joined) {
             (Kind::Print(what), None) => Ok(Some(what)),
+            (Kind::Flag(set), None) => {
+                set(&mut self.config);
+                Ok(None)
+            }
+            (Kind::Allow(permission), list) => {
+                let subjects =
+                    list.map(|list| list.split(|&byte| byte == b',').map(<[u8]>::to_vec).collect());
+                self.config.sandbox.get_or_insert_default().push((permission, subjects));
+                Ok(None)
+            }
             (Kind::Value(value @ (Value::Dump | Value::Stdlib)), Some(text)) => {
                 self.set(value, text, 0).map(|()| None)
             }

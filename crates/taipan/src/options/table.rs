@@ -3,6 +3,7 @@
 //! The command line is read by this table, and `--help`, `--help-xoptions` and `--help-env` are printed from it.
 
 use super::config::Config;
+use taipan_host::Permission;
 
 /// What an option takes.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +14,8 @@ pub enum Kind {
     Value(Value),
     /// The same, and all that follows belongs to the program.
     Rest(Rest),
+    /// A list after `=`, or nothing for all: a permission of the sandbox.
+    Allow(Permission),
     /// Nothing: something is printed and the process ends.
     Print(Print),
 }
@@ -78,6 +81,15 @@ const fn flag(
     set: fn(&mut Config),
 ) -> Choice {
     Choice { letter: Some(letter), long: None, shown, help, kind: Kind::Flag(set) }
+}
+
+const fn allow(
+    long: &'static str,
+    shown: &'static str,
+    help: &'static [&'static str],
+    permission: Permission,
+) -> Choice {
+    Choice { letter: None, long: Some(long), shown, help, kind: Kind::Allow(permission) }
 }
 
 /// The options, in the order in which `--help` shows them.
@@ -218,6 +230,40 @@ pub const OPTIONS: &[Choice] = &[
         help: &["import the standard library from DIR, not from the binary"],
         kind: Kind::Value(Value::Stdlib),
     },
+    Choice {
+        letter: None,
+        long: Some("sandbox"),
+        shown: "--sandbox:",
+        help: &[
+            "deny the program everything outside the interpreter that an --allow",
+            "option does not grant; each of them implies this one",
+        ],
+        kind: Kind::Flag(|config| {
+            config.sandbox.get_or_insert_default();
+        }),
+    },
+    allow(
+        "allow-read",
+        "--allow-read[=PATHS]:",
+        &["let it read files, or those below PATHS (with ',' between)"],
+        Permission::Read,
+    ),
+    allow("allow-write", "--allow-write[=PATHS]:", &["let it make and change files"], Permission::Write),
+    allow(
+        "allow-net",
+        "--allow-net[=HOSTS]:",
+        &["let it use the network, or HOSTS (address or address:port)"],
+        Permission::Net,
+    ),
+    allow(
+        "allow-env",
+        "--allow-env[=NAMES]:",
+        &["let it read and change environment variables"],
+        Permission::Env,
+    ),
+    allow("allow-run", "--allow-run[=PROGRAMS]:", &["let it start processes"], Permission::Run),
+    allow("allow-sys", "--allow-sys:", &["let it ask about users and change limits"], Permission::System),
+    allow("allow-ffi", "--allow-ffi[=LIBRARIES]:", &["let it load native libraries"], Permission::Foreign),
     Choice {
         letter: None,
         long: Some("help-env"),

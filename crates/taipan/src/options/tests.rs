@@ -1,5 +1,7 @@
 //! The rules, each with what CPython 3.14 was seen to do.
 
+use taipan_host::{Permission, Policy};
+
 use super::{CheckHashPycs, Config, Ending, HashSeed, Program, parse, table};
 
 fn run(line: &[&str], environment: &[(&str, &str)]) -> Result<Config, Ending> {
@@ -68,6 +70,19 @@ fn extra_options_have_values() {
     assert_eq!((found.dump.len(), found.stdlib.as_deref()), (2, Some(&b"/lib"[..])));
     let found = config(&["--check-hash-based-pycs", "never"]);
     assert_eq!(found.check_hash_pycs, CheckHashPycs::Never);
+}
+
+#[test]
+fn permissions_confine() {
+    assert_eq!(config(&["x.py"]).policy(), None);
+    let found = config(&["--sandbox", "--allow-read=/srv,/data", "--allow-env", "x.py", "--allow-run"]);
+    let grants = found.sandbox.as_deref().expect("confined");
+    let paths = Some(vec![b"/srv".to_vec(), b"/data".to_vec()]);
+    assert_eq!(grants, [(Permission::Read, paths), (Permission::Env, None)]);
+    let policy = found.policy().expect("confined");
+    assert!(policy.allows(Permission::Env, b"HOME") && !policy.allows(Permission::Run, b"sh"));
+    assert_eq!(config(&["--sandbox"]).sandbox, Some(Vec::new()));
+    assert!(ending(&["--sandbox=x"]).error.starts_with("Unknown option: --sandbox=x"));
 }
 
 #[test]

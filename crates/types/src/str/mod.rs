@@ -12,7 +12,7 @@ pub mod iter;
 mod new;
 pub mod percent;
 pub mod search;
-mod splitting;
+pub mod splitting;
 mod translate;
 pub mod unit;
 

@@ -11,14 +11,17 @@ use super::{StrBuilder, str_arg};
 use crate::list::{List, new_list};
 
 /// The pieces between white space: at most `most` cuts from the left.
-fn split_space<U: Unit>(units: &[U], most: usize, each: &mut dyn FnMut(Range<usize>)) {
-    let space = |c: &U| is_space(c.point());
+pub fn split_space<U: Unit>(
+    units: &[U],
+    most: usize,
+    space: impl Fn(&U) -> bool + Copy,
+    each: &mut dyn FnMut(Range<usize>),
+) {
     let (mut at, mut cuts) = (0, 0);
     while let Some(skip) = units[at..].iter().position(|c| !space(c)) {
         at += skip;
         if cuts == most {
-            let end = units.iter().rposition(|c| !space(c)).map_or(at, |i| i + 1);
-            return each(at..end);
+            return each(at..units.len());
         }
         let len = units[at..].iter().position(space).unwrap_or(units.len() - at);
         each(at..at + len);
@@ -28,13 +31,16 @@ fn split_space<U: Unit>(units: &[U], most: usize, each: &mut dyn FnMut(Range<usi
 }
 
 /// The same from the right; the pieces come in that order.
-fn rsplit_space<U: Unit>(units: &[U], most: usize, each: &mut dyn FnMut(Range<usize>)) {
-    let space = |c: &U| is_space(c.point());
+pub fn rsplit_space<U: Unit>(
+    units: &[U],
+    most: usize,
+    space: impl Fn(&U) -> bool + Copy,
+    each: &mut dyn FnMut(Range<usize>),
+) {
     let (mut end, mut cuts) = (units.len(), 0);
     while let Some(last) = units[..end].iter().rposition(|c| !space(c)) {
         if cuts == most {
-            let start = units.iter().position(|c| !space(c)).unwrap_or(0);
-            return each(start..last + 1);
+            return each(0..last + 1);
         }
         let start = units[..last].iter().rposition(space).map_or(0, |i| i + 1);
         each(start..last + 1);
@@ -43,7 +49,8 @@ fn rsplit_space<U: Unit>(units: &[U], most: usize, each: &mut dyn FnMut(Range<us
     }
 }
 
-fn split_by<U: Unit>(units: &[U], sep: &[U], most: usize, each: &mut dyn FnMut(Range<usize>)) {
+/// The pieces between separators.
+pub fn split_by<U: Unit>(units: &[U], sep: &[U], most: usize, each: &mut dyn FnMut(Range<usize>)) {
     let (mut at, mut cuts) = (0, 0);
     if most > 0 {
         U::each_match(units, sep, &mut |found| {
@@ -56,7 +63,8 @@ fn split_by<U: Unit>(units: &[U], sep: &[U], most: usize, each: &mut dyn FnMut(R
     each(at..units.len());
 }
 
-fn rsplit_by<U: Unit>(units: &[U], sep: &[U], most: usize, each: &mut dyn FnMut(Range<usize>)) {
+/// The pieces between separators.
+pub fn rsplit_by<U: Unit>(units: &[U], sep: &[U], most: usize, each: &mut dyn FnMut(Range<usize>)) {
     let (mut end, mut cuts) = (units.len(), 0);
     while cuts < most
         && let Some(found) = U::rfind(&units[..end], sep)
@@ -75,7 +83,8 @@ fn split_list(cx: &mut Cx, this: &Obj<Str>, sep: Option<&Value>, maxsplit: i64, 
     match sep.filter(|s| !s.is_none()) {
         None => with_units!(this.data(), |units| {
             let each = &mut |r: Range<usize>| items.push(piece(cx, this, units, r));
-            if right { rsplit_space(units, most, each) } else { split_space(units, most, each) }
+            let space = |c: &_| is_space(Unit::point(*c));
+            if right { rsplit_space(units, most, space, each) } else { split_space(units, most, space, each) }
         }),
         Some(sep) => {
             let Some(sep) = sep.as_str() else {
@@ -192,7 +201,7 @@ pub fn rpartition(cx: &mut Cx, this: &Obj<Str>, sep: &Value) -> R {
 }
 
 /// What is left after stripping at the ends that are asked for.
-fn stripped<U: Unit>(units: &[U], left: bool, right: bool, gone: impl Fn(u32) -> bool) -> Range<usize> {
+pub fn stripped<U: Unit>(units: &[U], left: bool, right: bool, gone: impl Fn(u32) -> bool) -> Range<usize> {
     let start = if left { units.iter().position(|c| !gone(c.point())).unwrap_or(units.len()) } else { 0 };
     let end = if right {
         units[start..].iter().rposition(|c| !gone(c.point())).map_or(start, |i| start + i + 1)

@@ -1,0 +1,86 @@
+//! Iterators over `bytearray`.
+
+use taipan_macros::{Trace, native, natives};
+use taipan_object::ty::{OBJECT, TYPE};
+use taipan_object::{Cx, Handle, Obj, Payload, R, Slots, Type, TypeDefs, Value};
+
+use super::ByteArray;
+use crate::support::builtin;
+
+/// The payload.
+#[derive(Trace)]
+pub struct ByteArrayIterator {
+    /// `None` once exhausted.
+    pub bytes: Option<Handle<ByteArray>>,
+    pub next: usize,
+}
+
+// SAFETY: instances of the type are `Obj<ByteArrayIterator>`; the sequence is traced.
+unsafe impl Payload for ByteArrayIterator {
+    const TYPE: &'static Obj<Type> = &BYTEARRAY_ITERATOR;
+}
+
+/// `bytearray_iterator`.
+pub static BYTEARRAY_ITERATOR: Obj<Type> = Obj::new_static_type(
+    &TYPE,
+    Type::builtin::<ByteArrayIterator>("bytearray_iterator")
+        .base(&OBJECT)
+        .with_slots(Slots { iter: Some(|_, this| Ok(this.clone())), next: Some(next), ..Slots::EMPTY })
+        .defs(&TypeDefs { methods: natives![length_hint, reduce, setstate], ..TypeDefs::NONE }),
+);
+
+pub fn new(cx: &mut Cx, bytes: &Obj<ByteArray>) -> Value {
+    cx.new_object(ByteArrayIterator { bytes: Some(bytes.to_handle()), next: 0 }).into_value()
+}
+
+fn next(cx: &mut Cx, this: &Value) -> R<Option<Value>> {
+    let Some(iterator) = this.cast_exact::<ByteArrayIterator>() else { return Ok(None) };
+    let state = iterator.get(cx);
+    let Some(bytes) = &state.bytes else { return Ok(None) };
+    match bytes.get(cx).bytes().get(state.next).copied() {
+        Some(b) => {
+            iterator.get_mut(cx).next += 1;
+            Ok(Some(Value::small_int(b.into())))
+        }
+        None => {
+            let done = iterator.get_mut(cx).bytes.take();
+            drop(done);
+            Ok(None)
+        }
+    }
+}
+
+/// Private method returning an estimate of len(list(it)).
+#[native("bytearray_iterator.__length_hint__($self, /)")]
+fn length_hint(cx: &mut Cx, this: &Obj<ByteArrayIterator>) -> R<usize> {
+    let state = this.get(cx);
+    Ok(state.bytes.as_ref().map_or(0, |bytes| bytes.get(cx).bytes().len().saturating_sub(state.next)))
+}
+
+/// Return state information for pickling.
+#[native("bytearray_iterator.__reduce__($self, /)")]
+fn reduce(cx: &mut Cx, this: &Obj<ByteArrayIterator>) -> R {
+    let iter = builtin(cx, "iter")?;
+    let state = this.get(cx);
+    let next = state.next;
+    match state.bytes.clone() {
+        Some(bytes) => {
+            let args = cx.tuple_value([bytes.into_value()]);
+            let next = cx.int(next as i64);
+            Ok(cx.tuple_value([iter, args, next]))
+        }
+        None => {
+            let empty = cx.tuple_value([]);
+            let args = cx.tuple_value([empty]);
+            Ok(cx.tuple_value([iter, args]))
+        }
+    }
+}
+
+/// Set state information for unpickling.
+#[native("bytearray_iterator.__setstate__($self, state, /)")]
+fn setstate(cx: &mut Cx, this: &Obj<ByteArrayIterator>, state: i64) -> R<()> {
+    let len = this.get(cx).bytes.as_ref().map_or(0, |bytes| bytes.get(cx).bytes().len());
+    this.get_mut(cx).next = state.clamp(0, len as i64) as usize;
+    Ok(())
+}
