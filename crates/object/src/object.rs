@@ -68,6 +68,11 @@ impl Header {
         self.upper.set(if done { upper | FINALIZED } else { upper & !FINALIZED });
     }
 
+    /// Whether `__del__` was called (`gc.is_finalized`).
+    pub fn is_finalized(&self) -> bool {
+        self.upper.get() & FINALIZED != 0
+    }
+
     /// Makes the object live as long as the process.
     pub fn immortalize(&self) {
         self.count.set(IMMORTAL);

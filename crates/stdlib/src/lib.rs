@@ -13,11 +13,21 @@ pub mod stat;
 pub mod support;
 pub mod typing;
 
+pub mod atexit;
+pub mod contextvars;
+pub mod gc;
+pub mod random;
+pub mod weakref;
 use taipan_types::Types;
 use taipan_types::module::ModuleDef;
 
 /// Every native module of this crate. The line also carries the module's `cfg` where it has one.
 pub static MODULES: &[&ModuleDef] = &[
+    &weakref::MODULE,
+    &random::MODULE,
+    &gc::MODULE,
+    &contextvars::MODULE,
+    &atexit::MODULE,
     &abc::MODULE,
     &collections::MODULE,
     &errno::MODULE,
