@@ -1,5 +1,6 @@
 //! Walks the instructions of `co_code`, folding EXTENDED_ARG.
 
+use crate::code::{CodeObject, kinds};
 use crate::metadata;
 use crate::ops::{Opcode, Operand};
 
@@ -49,6 +50,25 @@ pub struct Instructions<'a> {
 /// The instructions of some code from its first unit. A last odd byte is ignored.
 pub fn instructions(code: &[u8]) -> Instructions<'_> {
     Instructions { code, unit: 0 }
+}
+
+/// The locals of kind cell that LOAD_FAST_AND_CLEAR takes out of their slots: an inlined comprehension has a variable of
+/// that name. Until it puts the cell back, the slot holds something else, and a handler outside may be entered then (by
+/// an exception that a trace function raises, for one). So whoever enters a handler first puts a new cell into each of
+/// these slots that holds none; the verifier relies on it.
+pub fn cleared_cells(code: &CodeObject) -> Vec<u32> {
+    let is_cell =
+        |slot: u32| code.localspluskinds.get(slot as usize).is_some_and(|kind| kind & kinds::CELL != 0);
+    if !code.localspluskinds.iter().any(|kind| kind & kinds::CELL != 0) {
+        return Vec::new();
+    }
+    let mut slots: Vec<u32> = instructions(&code.code)
+        .filter(|step| step.opcode == Some(Opcode::LOAD_FAST_AND_CLEAR) && is_cell(step.arg))
+        .map(|step| step.arg)
+        .collect();
+    slots.sort_unstable();
+    slots.dedup();
+    slots
 }
 
 impl Instructions<'_> {

@@ -3,6 +3,7 @@
 use taipan_object::{Cx, Raised, Value, exc};
 
 use crate::frame::{self, Frame, frame_flags};
+use crate::function::cell::{self, Cell};
 use crate::ops::Regs;
 use crate::slot;
 use crate::thread::vm;
@@ -33,6 +34,7 @@ pub fn unwind(cx: &mut Cx, mut r: Regs, raised: Raised) -> Result<Regs, Raised> 
                 let depth = bottom.add(handler.depth as usize);
                 frame::drop_stack(r.sp, depth);
                 r.sp = depth;
+                restore_cells(cx, r, code.cleared_cells());
                 if handler.lasti {
                     r.push_value(Value::small_int(code.lasti((*r.frame).ip)));
                 }
@@ -55,6 +57,27 @@ pub fn unwind(cx: &mut Cx, mut r: Regs, raised: Raised) -> Result<Regs, Raised> 
             }
             r = Regs { ip: (*prev).ip, sp: (*prev).sp, frame: prev };
             r.after_end(cx);
+        }
+    }
+}
+
+/// Puts a new cell into each of these slots that holds none: an inlined comprehension has taken its cell out, and the
+/// handler may look for it.
+///
+/// # Safety
+/// The slots are locals of the innermost frame, and nothing on its stack is borrowed from them.
+unsafe fn restore_cells(cx: &mut Cx, r: Regs, slots: &[u32]) {
+    for &index in slots {
+        // SAFETY: by the caller's promise.
+        unsafe {
+            let local = r.local(index as usize);
+            if *local != slot::NULL && slot::lend(*local).cast::<Cell>().is_some() {
+                continue;
+            }
+            let former = std::mem::replace(&mut *local, slot::slot(cell::new(cx, None)));
+            if former != slot::NULL {
+                drop(slot::own(former));
+            }
         }
     }
 }

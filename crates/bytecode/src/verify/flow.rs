@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
 use super::effects;
-use super::slots::{NULL, OBJECT, Role, Slot, State};
+use super::slots::{CELL, NULL, OBJECT, Role, Slot, State};
 use super::{LIMIT_MEMORY, LIMIT_WORK, Program, Step, VerifyError};
 use crate::code::CodeObject;
 use crate::exctable::ExceptionEntry;
@@ -187,7 +187,27 @@ impl Analysis<'_> {
         let extra = [Slot::VALUE.with_role(Role::LastInstruction), Slot::VALUE];
         let extra = if entry.lasti { &extra[..] } else { &extra[1..] };
         self.max_depth = self.max_depth.max(depth + extra.len());
-        self.meet(unit, entry.target, &state.locals, kept, extra, state.started)?;
+        let cleared = &self.program.cleared_cells;
+        if cleared.is_empty() {
+            self.meet(unit, entry.target, &state.locals, kept, extra, state.started)?;
+        } else {
+            // Slots without their cell get a new one, and what they hold is released.
+            if kept
+                .iter()
+                .filter_map(|slot| slot.borrowed())
+                .any(|local| cleared.binary_search(&local).is_ok())
+            {
+                return Err(VerifyError::at(unit, "a handler keeps a borrow of a cleared cell"));
+            }
+            let mut locals = state.locals.clone();
+            for &slot in cleared {
+                if let Some(set) = locals.get_mut(slot as usize) {
+                    *set = CELL;
+                }
+            }
+            self.charge(unit, locals.len() / 8 + 1)?;
+            self.meet(unit, entry.target, &locals, kept, extra, state.started)?;
+        }
         state.locals_changed = false;
         state.lowest_change = usize::MAX;
         Ok(())

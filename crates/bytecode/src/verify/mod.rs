@@ -26,6 +26,7 @@ use std::fmt;
 
 use crate::code::{CodeObject, Constant, kinds};
 use crate::exctable::{self, ExceptionEntry};
+use crate::instructions::cleared_cells;
 use crate::linetable;
 use crate::ops::{Opcode, Operand};
 use crate::ops_names::{
@@ -127,6 +128,8 @@ struct Program<'a> {
     /// For each unit: whether an instruction (with its prefixes) starts there, and whether it is a leader.
     marks: Vec<u8>,
     handlers: Vec<ExceptionEntry>,
+    /// Slots that hold a cell whenever a handler is entered: see [`cleared_cells`].
+    cleared_cells: Vec<u32>,
 }
 
 const MARK_START: u8 = 1;
@@ -141,7 +144,8 @@ impl<'a> Program<'a> {
         }
         let handlers = exctable::decode(&code.exceptiontable)
             .map_err(|_| VerifyError::whole("co_exceptiontable is malformed"))?;
-        let mut program = Program { code, units, marks: vec![0; units as usize], handlers };
+        let cleared_cells = if handlers.is_empty() { Vec::new() } else { cleared_cells(code) };
+        let mut program = Program { code, units, marks: vec![0; units as usize], handlers, cleared_cells };
         program.mark_starts()?;
         program.mark_leaders()?;
         program.check_handlers()?;

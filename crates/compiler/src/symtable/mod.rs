@@ -258,6 +258,3 @@ impl SymbolTable {
         mangle(private, name)
     }
 }
-
-#[cfg(test)]
-mod tests;

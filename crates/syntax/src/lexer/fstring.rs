@@ -181,7 +181,7 @@ impl Lexer<'_> {
         let Some(mode) = self.strings.last() else { return self.error_here("unterminated f-string literal") };
         let (start, line, letter, triple) = (mode.start, mode.line, mode.letter(), mode.quote_size == 3);
         let mut detected = self.line;
-        if triple && self.bytes.last() == Some(&b'\n') && detected > 1 {
+        if self.pos >= self.bytes.len() && self.bytes.last() == Some(&b'\n') && detected > 1 {
             detected -= 1;
         }
         self.line = line;

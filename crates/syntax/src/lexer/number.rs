@@ -159,9 +159,13 @@ impl Lexer<'_> {
             return Ok(());
         }
         let rest = &self.bytes[self.pos..];
-        let keyword = [&b"and"[..], b"else", b"for", b"if", b"in", b"is", b"or", b"not"]
-            .iter()
-            .any(|keyword| rest.starts_with(keyword));
+        let begins = |keyword: &&[u8]| rest.starts_with(keyword);
+        let whole = |keyword: &&[u8]| {
+            let after = rest.get(keyword.len()).copied().unwrap_or(0);
+            rest.starts_with(keyword) && CLASS[after as usize] & NAME == 0
+        };
+        let keyword = [&b"if"[..], b"in", b"is"].iter().any(begins)
+            || [&b"and"[..], b"else", b"for", b"or", b"not"].iter().any(whole);
         if keyword {
             let message = format!("invalid {name} literal");
             // CPython's place: the last character of the number.

@@ -58,7 +58,6 @@ impl Lexer<'_> {
             b'<' if second == b'<' && third == b'=' => (K::LeftShiftEqual, 3),
             b'<' if second == b'<' => (K::LeftShift, 2),
             b'<' if second == b'=' => (K::LessEqual, 2),
-            b'<' if second == b'>' => (K::NotEqual, 2),
             b'<' => (K::Less, 1),
             b'>' if second == b'>' && third == b'=' => (K::RightShiftEqual, 3),
             b'>' if second == b'>' => (K::RightShift, 2),

@@ -100,7 +100,6 @@ token_kinds! {
     Dot = ".", "DOT";
     Percent = "%", "PERCENT";
     EqualEqual = "==", "EQEQUAL";
-    /// `!=`, and `<>` whose text tells it apart
     NotEqual = "!=", "NOTEQUAL";
     LessEqual = "<=", "LESSEQUAL";
     GreaterEqual = ">=", "GREATEREQUAL";

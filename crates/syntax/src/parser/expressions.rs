@@ -297,8 +297,14 @@ impl Parser<'_> {
         let op = match self.kind() {
             K::EqualEqual => CmpOperator::Eq,
             K::NotEqual => {
-                let angle = self.token_text(self.token()) == "<>";
-                self.check_not_equal(angle)?;
+                if self.flufl {
+                    let span = self.token_span(self.token());
+                    return self.error(span, "with Barry as BDFL, use '<>' instead of '!='");
+                }
+                CmpOperator::NotEq
+            }
+            K::Less if self.flufl && self.at_angles() => {
+                self.advance();
                 CmpOperator::NotEq
             }
             K::Less => CmpOperator::Lt,
@@ -320,19 +326,10 @@ impl Parser<'_> {
         Ok(Some(op))
     }
 
-    /// `<>` is valid only, and `!=` is not, under `barry_as_FLUFL`.
-    fn check_not_equal(&mut self, angle: bool) -> PResult<()> {
-        match (self.flufl, angle) {
-            (true, false) => {
-                let span = self.token_span(self.token());
-                self.error(span, "with Barry as BDFL, use '<>' instead of '!='")
-            }
-            (false, true) => {
-                let span = self.token_span(self.token());
-                self.error(span, "invalid syntax.  Maybe you meant '!=' instead of '<>'?")
-            }
-            _ => Ok(()),
-        }
+    /// Is `<>` here?
+    fn at_angles(&self) -> bool {
+        let next = self.tokens.get(self.pos + 1);
+        next.is_some_and(|next| next.kind == K::Greater && next.start == self.token().end)
     }
 
     /// `+`, `-`, `~` and powers.

@@ -102,6 +102,7 @@ pub fn parse(source: &SourceText, mode: Mode, options: &ParseOptions) -> Result<
         Err(Fail::Error(error)) if !options.allow_incomplete_input && tokens.error.is_none() => Err(*error),
         Err(_) => {
             let furthest = parser.furthest;
+            let options = &ParseOptions { barry_as_flufl: parser.flufl, ..*options };
             Err(diagnose::diagnose(source, &tokens, mode, options, furthest))
         }
     }
@@ -162,7 +163,7 @@ pub(crate) struct Parser<'a> {
     depth: u32,
     names: Names<'a>,
     warnings: Vec<(usize, SyntaxWarning)>,
-    /// parsing an expression of a `for` target, where `in` is no operator
+    /// is `<>` the operator, not `!=`?
     flufl: bool,
 }
 
@@ -470,47 +471,46 @@ pub(crate) fn error_at_token(
     message: String,
 ) -> SyntaxError {
     let token = lexed.tokens[index.min(lexed.tokens.len() - 1)];
-    let (line, offset, end) = match (token.kind, &lexed.error) {
+    let (line, offset) = match (token.kind, &lexed.error) {
         (TokenKind::Error, Some(error)) if error.error.message.ends_with("was never closed") => {
             end_of_text(source, lexed.end)
         }
         (TokenKind::Error, Some(error)) => match &error.error.location {
-            Some(at) => (at.lineno.max(1) as u32, at.offset, None),
-            None => (token.line, 0, None),
+            Some(at) => (at.lineno.max(1) as u32, at.offset),
+            None => (token.line, 0),
         },
         _ if is_empty_token(token) => {
             let at = token.end;
             if at >= lexed.end {
                 end_of_text(source, lexed.end)
             } else {
-                (source.line_of(at), i64::from(source.char_column(at)), None)
+                (source.line_of(at), i64::from(source.char_column(at)))
             }
         }
         _ => {
-            let end = token_end(source, token);
-            let end_start = source.line_start(end.line);
-            let end_offset = i64::from(source.chars_between(end_start, end_start + end.column)) + 1;
-            (token.line, i64::from(source.char_column(token.start)) + 1, Some((end.line, end_offset)))
+            let (start, end) = (source.line_column(token.start), token_end(source, token));
+            let span = Span::new(start.line as i32, start.column as i32, end.line as i32, end.column as i32);
+            return error_at_span(source, lexed, fill, message, span);
         }
     };
     let location = ErrorLocation {
         lineno: i64::from(line),
         offset,
-        end_lineno: Some(end.map_or(i64::from(line), |(line, _)| i64::from(line))),
-        end_offset: Some(end.map_or(-1, |(_, offset)| offset)),
+        end_lineno: Some(i64::from(line)),
+        end_offset: Some(-1),
         text: Some(if line == 0 { String::new() } else { error_line(source, lexed, fill, line).to_owned() }),
     };
     SyntaxError::at(SyntaxErrorKind::Syntax, message, location)
 }
 
 /// Line and column at which the tokenizer stands when it has read all: the end of the last line.
-pub(crate) fn end_of_text(source: &SourceText, end: u32) -> (u32, i64, Option<(u32, i64)>) {
+pub(crate) fn end_of_text(source: &SourceText, end: u32) -> (u32, i64) {
     if end == 0 {
-        return (0, 0, None);
+        return (0, 0);
     }
     let count = source.line_count();
     let line = if count > 1 && source.line_text(count).is_empty() { count - 1 } else { count };
-    (line, i64::from(source.chars_between(source.line_start(line), end)), None)
+    (line, i64::from(source.chars_between(source.line_start(line), end)))
 }
 
 /// Has the token no text? So it is with blocks, the end, and the line end that the end of a single statement implies.

@@ -146,7 +146,7 @@ impl<'a> Parser<'a> {
             body_start: token.start + (prefix + width) as u32,
             raw: has(b'r'),
             bytes: has(b'b'),
-            unicode: has(b'u'),
+            unicode: text.starts_with('u'),
         }
     }
 
@@ -313,7 +313,16 @@ impl<'a> Parser<'a> {
         end: usize,
         what: &str,
     ) -> PResult<T> {
-        let width = |text: &str| text.chars().map(|c| if c.is_ascii() { 1 } else { 10 }).sum::<usize>();
+        // A backslash before such a character is seen as an escape of six bytes.
+        let width = |text: &str| {
+            let mut after_backslash = false;
+            let widths = text.chars().map(|c| {
+                let extra = if after_backslash && !c.is_ascii() { 5 } else { 0 };
+                after_backslash = c == '\\' && !after_backslash;
+                extra + if c.is_ascii() { 1 } else { 10 }
+            });
+            widths.sum::<usize>()
+        };
         let first = width(&body[..start]);
         let last = first + width(body.get(start..end).unwrap_or("")).max(1) - 1;
         let place = if first == last {

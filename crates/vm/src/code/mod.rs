@@ -54,6 +54,8 @@ pub struct Prepared {
     pub names: Box<[Value]>,
     pub locals: Box<[Value]>,
     pub handlers: Box<[ExceptionEntry]>,
+    /// Slots that must hold a cell when a handler is entered.
+    pub cleared_cells: Box<[u32]>,
     /// Instructions whose operand needs more than 16 bits: opcode and operand.
     pub wide: Box<[(u16, u32)]>,
 }
@@ -205,6 +207,11 @@ impl Code {
     /// The name of a fast local, cell or free variable.
     pub fn local_name(&self, i: usize) -> String {
         self.source.localsplusnames.get(i).map(|n| n.to_string()).unwrap_or_default()
+    }
+
+    /// Slots that must hold a cell when a handler is entered: see [`taipan_bytecode::instructions::cleared_cells`].
+    pub fn cleared_cells(&self) -> &[u32] {
+        self.prepared_parts().map_or(&[], |parts| &parts.cleared_cells)
     }
 
     /// The handler that serves an instruction.

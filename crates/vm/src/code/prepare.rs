@@ -5,7 +5,7 @@
 //! comparison that a conditional jump follows is fused with it.
 
 use taipan_bytecode::ops_names::binary_op as nb;
-use taipan_bytecode::{CodeObject, Opcode, exctable};
+use taipan_bytecode::{CodeObject, Opcode, exctable, instructions};
 use taipan_object::{Cx, Value};
 
 use super::{Code, Prepared, Unit, constants};
@@ -24,10 +24,12 @@ pub fn prepare(cx: &mut Cx, code: &Code) -> Prepared {
     let const_slots = consts.iter().map(slot::borrow).collect();
     let names = source.names.iter().map(|n| constants::name_value(cx, n)).collect();
     let locals = source.localsplusnames.iter().map(|n| constants::name_value(cx, n)).collect();
-    let handlers = exctable::decode(&source.exceptiontable).unwrap_or_default().into();
+    let handlers: Box<[_]> = exctable::decode(&source.exceptiontable).unwrap_or_default().into();
+    let cleared_cells =
+        if handlers.is_empty() { Box::default() } else { instructions::cleared_cells(&source).into() };
     let mut wide = Vec::new();
     let units = units(&source, &mut wide, true);
-    Prepared { units, consts, const_slots, names, locals, handlers, wide: wide.into() }
+    Prepared { units, consts, const_slots, names, locals, handlers, cleared_cells, wide: wide.into() }
 }
 
 /// The instructions without specialisation and fusion, as instrumented code keeps them.

@@ -3,7 +3,7 @@
 use super::core::{Kind, Node, R, Recogniser, Rule, first_of, some, tok};
 use crate::lexer::TokenKind as K;
 
-const COMPARISONS: [K; 6] = [K::EqualEqual, K::NotEqual, K::LessEqual, K::Less, K::GreaterEqual, K::Greater];
+const COMPARISONS: [K; 4] = [K::EqualEqual, K::LessEqual, K::GreaterEqual, K::Greater];
 
 impl Recogniser<'_> {
     pub fn disjunction(&mut self) -> R {
@@ -53,18 +53,23 @@ impl Recogniser<'_> {
     fn comparison_pair(&mut self) -> R {
         match self.kind()? {
             K::NotEqual => {
-                let token = self.current()?;
-                let angle = self.text(token) == "<>";
-                if angle != self.options.barry_as_flufl {
-                    self.token(K::NotEqual)?;
-                    let message = if angle {
-                        "invalid syntax.  Maybe you meant '!=' instead of '<>'?"
-                    } else {
-                        "with Barry as BDFL, use '<>' instead of '!='"
-                    };
-                    return self.at_token(self.pos as u32 - 1, message);
+                let operator = tok!(self, NotEqual);
+                if self.options.barry_as_flufl {
+                    return self.at_token(operator, "with Barry as BDFL, use '<>' instead of '!='");
                 }
-                self.token(K::NotEqual)?;
+            }
+            K::Less => {
+                let less = tok!(self, Less);
+                let end = self.tokens[less as usize].end;
+                let token = self.current()?;
+                if token.kind == K::Greater && token.start == end {
+                    let greater = tok!(self, Greater);
+                    if !self.options.barry_as_flufl {
+                        return self.wrong(|s| {
+                            s.range(less, greater, "invalid syntax.  Maybe you meant '!=' instead of '<>'?")
+                        });
+                    }
+                }
             }
             kind if COMPARISONS.contains(&kind) => {
                 self.token(kind)?;
