@@ -17,12 +17,14 @@ pub mod atexit;
 pub mod contextvars;
 pub mod gc;
 pub mod random;
+pub mod structs;
 pub mod weakref;
 use taipan_types::Types;
 use taipan_types::module::ModuleDef;
 
 /// Every native module of this crate. The line also carries the module's `cfg` where it has one.
 pub static MODULES: &[&ModuleDef] = &[
+    &structs::MODULE,
     &weakref::MODULE,
     &random::MODULE,
     &gc::MODULE,
