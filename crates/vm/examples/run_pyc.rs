@@ -46,6 +46,18 @@ fn build_class(cx: &mut Cx, args: Args<'_>) -> R {
     taipan_vm::build_class::build_class(cx, args)
 }
 
+/// Sets the trace function.
+#[native("settrace(f, /)")]
+fn settrace(cx: &mut Cx, f: &Value) {
+    taipan_vm::trace::set_trace(cx, Some(f.clone()).filter(|f| !f.is_none()));
+}
+
+/// Sets the profile function.
+#[native("setprofile(f, /)")]
+fn setprofile(cx: &mut Cx, f: &Value) {
+    taipan_vm::trace::set_profile(cx, Some(f.clone()).filter(|f| !f.is_none()));
+}
+
 /// Whether an object is an instance.
 #[native("isinstance(obj, cls, /)")]
 fn isinstance(cx: &mut Cx, obj: &Value, cls: &Value) -> R<bool> {
@@ -60,7 +72,7 @@ fn main_inner(path: &str) -> i32 {
     let builtins = module::new_module(cx, "builtins", None).unwrap_or_else(|_| panic!("builtins"));
     cx.interp_mut().builtins = Some(builtins.clone());
     let functions: &[&'static taipan_object::NativeDef] =
-        natives![print, len, next, repr, build_class, isinstance];
+        natives![settrace, setprofile, print, len, next, repr, build_class, isinstance];
     module::add_functions(cx, &builtins, functions).unwrap_or_else(|_| panic!("functions"));
     for ty in exc::ALL.iter().copied().chain([
         &taipan_object::ty::TYPE,
@@ -72,6 +84,7 @@ fn main_inner(path: &str) -> i32 {
         &dict::DICT,
         &taipan_types::list::LIST,
         &taipan_types::set::SET,
+        &taipan_object::int::BOOL,
         &taipan_types::range::RANGE,
         &exc::EXCEPTION_GROUP,
         &taipan_vm::function::descriptors::PROPERTY,

@@ -21,7 +21,7 @@ use crate::thread::vm;
 pub struct Instrumented {
     /// The instructions as they were prepared.
     units: Box<[Unit]>,
-    /// For each unit that begins a line: the line; else 0.
+    /// The line of each unit; 0 where it has none.
     lines: Box<[i32]>,
 }
 
@@ -29,16 +29,16 @@ impl Instrumented {
     pub fn new(source: &CodeObject, units: Box<[Unit]>) -> Instrumented {
         let mut lines = vec![0; units.len()];
         for range in linetable::lines(&source.linetable, source.firstlineno) {
-            if let Some(line) = range.line
-                && let Some(place) = lines.get_mut(range.start as usize / 2)
-            {
-                *place = line;
+            let Some(line) = range.line else { continue };
+            let end = (range.end as usize / 2).min(lines.len());
+            if let Some(units) = lines.get_mut(range.start as usize / 2..end) {
+                units.fill(line);
             }
         }
         Instrumented { units, lines: lines.into() }
     }
 
-    /// The original unit at an index, and the line that it begins, or 0.
+    /// The original unit at an index, and its line, or 0.
     pub fn at(&self, index: usize) -> Option<(Unit, i32)> {
         Some((*self.units.get(index)?, *self.lines.get(index)?))
     }
@@ -184,7 +184,8 @@ pub fn before(cx: &mut Cx, ip: *const Unit, frame: *mut Frame) -> R<(u16, u32)> 
     let Some((unit, line)) = code.instrumented(index) else { return Ok((crate::ops::op::BAD, 0)) };
     // SAFETY: the frame is live.
     let traced = unsafe { Frame::has(r.frame, frame_flags::TRACED) };
-    if traced && vm(cx).tracing == 0 && vm(cx).trace.is_some() {
+    const RESUME: u16 = taipan_bytecode::Opcode::RESUME as u16;
+    if traced && unit as u16 != RESUME && vm(cx).tracing == 0 && vm(cx).trace.is_some() {
         r.save();
         if let Some(hook) = local_hook(cx, r.frame) {
             report(cx, r, &hook, index, line)?;

@@ -209,8 +209,8 @@ unsafe fn defaults(cx: &mut Cx, function: &Obj<Function>, locals: *mut Slot, tak
     // SAFETY: the indices are of parameters.
     unsafe {
         if taken < count {
-            let missing: Vec<usize> = (taken..first).filter(|&i| *locals.add(i) == NULL).collect();
-            if !missing.is_empty() {
+            if (taken..first).any(|i| *locals.add(i) == NULL) {
+                let missing: Vec<usize> = (taken..first).filter(|&i| *locals.add(i) == NULL).collect();
                 return Err(missing_arguments(cx, function, &missing, "positional"));
             }
             for i in first.max(taken)..count {
@@ -230,9 +230,9 @@ unsafe fn defaults(cx: &mut Cx, function: &Obj<Function>, locals: *mut Slot, tak
                     continue;
                 }
                 let name = code.prepared(cx).locals[i].clone();
-                let found = match known.as_ref().and_then(Value::as_dict) {
-                    Some(known) => dict::get(cx, known, &name)?,
-                    None => None,
+                let found = match (known.as_ref().and_then(Value::as_dict), name.as_str()) {
+                    (Some(known), Some(name)) => dict::get_str(cx, known, name)?,
+                    _ => None,
                 };
                 match found {
                     Some(value) => *locals.add(i) = slot::slot(value),

@@ -175,9 +175,10 @@ fn init(cx: &mut Cx, this: &Value, args: Args<'_>) -> R<()> {
 
 /// What follows `class` in the MRO of `object_type` and has the attribute, unbound.
 pub fn search(cx: &mut Cx, class: &Value, object_type: &Obj<Type>, name: &Obj<Str>) -> R<Option<Value>> {
-    let mro: Vec<Value> = object_type.mro(cx).to_vec();
-    let Some(at) = mro.iter().position(|c| c.is(class)) else { return Ok(None) };
-    for base in &mro[at + 1..] {
+    let Some(mro) = object_type.rest(cx).mro.clone() else { return Ok(None) };
+    let classes = mro.cast::<taipan_object::Tuple>().map(|t| t.items()).unwrap_or_default();
+    let Some(at) = classes.iter().position(|c| c.is(class)) else { return Ok(None) };
+    for base in &classes[at + 1..] {
         let members = base.as_type().and_then(|t| t.rest(cx).dict.clone());
         if let Some(members) = members.as_ref().and_then(Value::as_dict)
             && let Some(found) = dict::get_str(cx, members, name)?

@@ -67,7 +67,14 @@ pub unsafe fn load_attr(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
             specialize(cx, r, name, arg & 1 != 0);
         }
         let owner = r.lend(1);
-        if arg & 1 == 0 {
+        if let Some(value) = quick_get(cx, r.peek(1), name) {
+            let s = r.pop();
+            r.push_value(value);
+            if arg & 1 != 0 {
+                r.push(NULL);
+            }
+            r.release(cx, s);
+        } else if arg & 1 == 0 {
             let value = attempt!(r, ops::getattr(cx, &owner, name));
             let s = r.pop();
             r.push_value(value);
@@ -86,6 +93,41 @@ pub unsafe fn load_attr(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
     }
     r.skip(CACHES);
     Step::Next(r)
+}
+
+/// A member of `__slots__` or an attribute in a shape's slot, where nothing on the class stands before it.
+unsafe fn quick_get(cx: &mut Cx, s: Slot, name: &Obj<Str>) -> Option<Value> {
+    // SAFETY: a live slot; offsets and shapes are those that the object's type states.
+    unsafe {
+        let h = header(s)?;
+        let ty = h.ty_unguarded();
+        let offset = ty.data().attrs_offset();
+        if !is_plain(ty) || offset < 0 {
+            return None;
+        }
+        if let Some(found) = attr::lookup_type(cx, ty, name) {
+            if let Some(d) = found.cast_exact::<MemberDescriptor>() {
+                let Member::Slot(i) = d.member else { return None };
+                let at = ty.data().members_offset()? as usize + i * size_of::<Word>();
+                let word = *(h as *const Header).cast::<u8>().add(at).cast::<Slot>();
+                return (word != NULL).then(|| slot::dup(word));
+            }
+            if found.ty(cx).slots().descr_set.is_some() {
+                return None;
+            }
+        }
+        if offset == 0 {
+            return None;
+        }
+        let shape = block(h, ty.data()).shape.get().as_ref()?;
+        let i = shape.find(name)?;
+        if i >= ty.data().inline_slot_count() {
+            return None;
+        }
+        let at = offset as usize + size_of::<Attrs>() + i * size_of::<Word>();
+        let word = *(h as *const Header).cast::<u8>().add(at).cast::<Slot>();
+        (word != NULL).then(|| slot::dup(word))
+    }
 }
 
 /// A function found on the class of an object that does not hide it: to be called with the object in front.

@@ -71,7 +71,7 @@ unsafe fn call_general(cx: &mut Cx, r: Regs, arg: u32) -> Step {
 }
 
 /// Callables that are no functions.
-#[inline(never)]
+#[inline(always)]
 unsafe fn call_other(cx: &mut Cx, r: Regs, arg: u32) -> Step {
     r.save();
     // SAFETY: the operands lie on the stack.
@@ -95,11 +95,14 @@ unsafe fn call_other(cx: &mut Cx, r: Regs, arg: u32) -> Step {
         {
             return step;
         }
-        if (*r.frame).flags & frame_flags::TRACED != 0 {
+        let reported = (*r.frame).flags & frame_flags::TRACED != 0
+            && vm(cx).profile.is_some()
+            && (slot::is_exact(callable, &NATIVE_FUNCTION) || slot::is_exact(callable, &METHOD_DESCRIPTOR));
+        if reported {
             attempt!(r, crate::trace::native_event(cx, r.frame, "c_call", &slot::lend(callable)));
         }
         let result = call_native(cx, &slot::lend(callable), args, total, None);
-        if (*r.frame).flags & frame_flags::TRACED != 0 {
+        if reported {
             let event = if result.is_ok() { "c_return" } else { "c_exception" };
             let saved = match result {
                 Ok(value) => Ok(value),
@@ -144,6 +147,7 @@ unsafe fn finish(cx: &mut Cx, mut r: Regs, base: *mut Slot, value: Value, caches
 ///
 /// # Safety
 /// `args` are `total` live slots, none NULL; the callable and they stay on the stack during the call.
+#[inline]
 pub unsafe fn call_native(
     cx: &mut Cx,
     callable: &Value,
@@ -151,15 +155,15 @@ pub unsafe fn call_native(
     total: usize,
     names: Option<&Obj<Tuple>>,
 ) -> R {
-    let mut few = [NULL; 8];
+    let mut few = [const { std::mem::MaybeUninit::<Slot>::uninit() }; 8];
     let many: Vec<Slot>;
-    // SAFETY: live slots; unmarked words are values that are lent.
+    // SAFETY: live slots; unmarked words are values that are lent; as many of `few` are written as are read.
     let values: &[Value] = unsafe {
         let unmarked = if total <= few.len() {
-            for i in 0..total {
-                few[i] = slot::unmarked(*args.add(i));
+            for (i, place) in few.iter_mut().enumerate().take(total) {
+                place.write(slot::unmarked(*args.add(i)));
             }
-            few.as_ptr()
+            few.as_ptr().cast::<Slot>()
         } else {
             many = (0..total).map(|i| slot::unmarked(*args.add(i))).collect();
             many.as_ptr()
