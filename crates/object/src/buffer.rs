@@ -9,6 +9,8 @@ use std::borrow::Cow;
 use crate::Obj;
 use crate::bytes::Bytes;
 use crate::cx::Cx;
+use crate::object::{Payload, Trace};
+use crate::ty::{Slots, Type};
 use crate::value::{R, Value};
 
 /// What a consumer asks of an exporter: the bits of `PyBUF_*`.
@@ -250,5 +252,66 @@ pub fn of_python_method(cx: &mut Cx, exporter: &Value, view: Value, request: Buf
             format!("__buffer__ returned non-memoryview object (from '{}')", exporter.type_name(cx));
         return Err(cx.type_error(message));
     }
-    get(cx, &view, request)
+    let inner = get(cx, &view, request)?;
+    let (data, len, readonly, itemsize) = (inner.data, inner.len, inner.readonly, inner.itemsize);
+    let (format, shape, strides) = (inner.format.clone(), inner.shape.clone(), inner.strides.clone());
+    let wrapper = cx.new_object(BufferWrapper {
+        exporter: Some(exporter.clone()),
+        view: Some(view),
+        buffer: Some(inner),
+    });
+    let owner = wrapper.into_value();
+    Ok(Buffer { owner, data, len, readonly, format, itemsize, shape, strides, release: None })
+}
+
+/// Owns what a Python `__buffer__` lent, between the consumer and the exporter. Its end gives the view back through the
+/// exporter's `__release_buffer__` (PEP 688): a finaliser, because that runs Python code.
+pub struct BufferWrapper {
+    exporter: Option<Value>,
+    view: Option<Value>,
+    buffer: Option<Buffer>,
+}
+
+impl Trace for BufferWrapper {
+    fn trace(&self, visit: &mut dyn FnMut(&Value)) {
+        self.exporter.iter().chain(&self.view).for_each(&mut *visit);
+        if let Some(buffer) = &self.buffer {
+            visit(&buffer.owner);
+        }
+    }
+
+    fn clear(&mut self, out: &mut Vec<Value>) {
+        if let Some(buffer) = self.buffer.take() {
+            out.push(buffer.owner.clone());
+        }
+        out.extend(self.exporter.take());
+        out.extend(self.view.take());
+    }
+}
+
+// SAFETY: instances of the type are `Obj<BufferWrapper>`; its three values are traced.
+unsafe impl Payload for BufferWrapper {
+    const TYPE: &'static Obj<Type> = &BUFFER_WRAPPER;
+}
+
+/// `_buffer_wrapper`.
+pub static BUFFER_WRAPPER: Obj<Type> = Obj::new_static_type(
+    &crate::ty::TYPE,
+    Type::builtin::<BufferWrapper>("_buffer_wrapper")
+        .base(&crate::ty::OBJECT)
+        .flags(crate::flags::DISALLOW_INSTANTIATION)
+        .with_slots(Slots { finalize: Some(give_back), ..Slots::EMPTY }),
+);
+
+fn give_back(cx: &mut Cx, this: &Value) -> R<()> {
+    let Some(wrapper) = this.cast::<BufferWrapper>() else { return Ok(()) };
+    let payload = wrapper.get_mut(cx);
+    let (exporter, view, buffer) = (payload.exporter.take(), payload.view.take(), payload.buffer.take());
+    drop(buffer);
+    let (Some(exporter), Some(view)) = (exporter, view) else { return Ok(()) };
+    let name = cx.intern("__release_buffer__");
+    let result = crate::ops::call_special(cx, &exporter, &name, std::slice::from_ref(&view)).map(drop);
+    let release = cx.intern("release");
+    let released = crate::ops::call_method(cx, &view, &release, &[]).map(drop);
+    result.and(released)
 }

@@ -14,6 +14,7 @@ pub mod int;
 pub mod iterators;
 pub mod list;
 pub mod mappingproxy;
+pub mod memoryview;
 pub mod module;
 pub mod namespace;
 pub mod none;
@@ -64,6 +65,7 @@ pub fn install(types: &mut Types) {
     str::install(types);
     bytes::install(types);
     bytearray::install(types);
+    memoryview::install(types);
     list::install(types);
     tuple::install(types);
     slice::install(types);

@@ -65,12 +65,12 @@ pub fn runtime() -> Runtime {
         sequence_iterator: |cx, _| missing(cx, "the sequence iterator"),
         generic_alias: |cx, _, _| missing(cx, "GenericAlias"),
         union: |_, _, _| Ok(Value::not_implemented()),
-        memoryview: |cx, _, _| missing(cx, "memoryview"),
+        memoryview: taipan_types::memoryview::from_object,
         static_method: |cx, f| Ok(descriptors::static_method(cx, f)),
         class_method: |cx, f| Ok(descriptors::class_method(cx, f)),
         is_function: |v| v.is_instance_exact(&FUNCTION),
         is_module: |v| v.is_instance(&taipan_types::module::MODULE),
-        is_memoryview: |_| false,
+        is_memoryview: taipan_types::memoryview::is_memoryview,
         set_class_cell: |cx, cell, class| match cell.cast::<cell::Cell>() {
             Some(c) => {
                 let old = c.get_mut(cx).content.replace(class.clone());

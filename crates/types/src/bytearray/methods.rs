@@ -476,6 +476,7 @@ fn maketrans(cx: &mut Cx, frm: &Value, to: &Value) -> R {
 /// All methods of `bytearray`.
 pub static METHODS: &[&NativeDef] = natives![
     super::own::alloc,
+    super::own::release_buffer,
     super::own::reduce,
     super::own::reduce_ex,
     super::own::sizeof,

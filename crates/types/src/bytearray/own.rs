@@ -185,3 +185,9 @@ pub fn reverse(cx: &mut Cx, this: &Obj<ByteArray>) -> R<()> {
     this.get_mut(cx).bytes_mut().reverse();
     Ok(())
 }
+
+/// Release the buffer object that exposes the underlying memory of the object.
+#[native("bytearray.__release_buffer__($self, buffer, /)")]
+pub fn release_buffer(cx: &mut Cx, this: &Value, buffer: &Value) -> R<()> {
+    crate::memoryview::release_by_owner(cx, this, buffer)
+}
