@@ -13,6 +13,7 @@ mod front_end;
 mod places;
 mod process;
 mod programs;
+mod syntax;
 mod test;
 mod unicode;
 mod unicode_names;
@@ -46,6 +47,11 @@ const COMMANDS: &[Command] = &[
         name: "programs",
         help: "run tests/programs and compare with what was recorded",
         run: programs::run,
+    },
+    Command {
+        name: "syntax",
+        help: "compare trees and syntax errors with the reference's (--python PATH)",
+        run: syntax::run,
     },
     Command {
         name: "unicode",
