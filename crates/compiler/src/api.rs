@@ -106,7 +106,7 @@ pub fn compile(source: &SourceText, filename: &Name, mode: Mode, options: &Optio
     compile_with_warnings(parsed.module, filename, options, parsed.warnings)
 }
 
-/// Compiles a tree, which is used up.
+/// Compiles a tree, which is used up. One that does not come from the parser must have passed [`validate_ast`].
 pub fn compile_ast(module: Mod, filename: &Name, options: &Options) -> Result<Compiled> {
     compile_with_warnings(module, filename, options, Vec::new())
 }
@@ -147,6 +147,11 @@ fn generate_code(
     warnings.extend(more);
     let generated = generated?;
     Ok((generated.code, flags, generated.listing))
+}
+
+/// Checks a tree that a program made itself (`compile()` of an `ast` object): `ValueError` or `TypeError`.
+pub fn validate_ast(module: &Mod, options: &Options) -> Result {
+    crate::validate::validate(module, StackGuard::with_budget(options.stack_budget))
 }
 
 /// What `ast.parse(optimize=…)` does to a tree; with `check_only` only warnings are found.

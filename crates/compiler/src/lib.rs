@@ -17,6 +17,7 @@ pub mod instr;
 mod preprocess;
 pub mod symtable;
 mod unparse;
+mod validate;
 
 mod api;
 

@@ -24,13 +24,7 @@ impl<'a> Codegen<'a> {
     }
 
     /// The items from number `index` on, each inside the one before, and then the body.
-    pub(super) fn with_statement(
-        &mut self,
-        s: &'a Stmt,
-        n: &'a WithParts,
-        index: usize,
-        is_async: bool,
-    ) -> Result {
+    pub(super) fn with_statement(&mut self, n: &'a WithParts, index: usize, is_async: bool) -> Result {
         self.settings.guard.check()?;
         let Some(item) = n.items.get(index) else {
             return Err(CompileError::system("with statement without items"));
@@ -58,7 +52,7 @@ impl<'a> Codegen<'a> {
         if index + 1 == n.items.len() {
             self.stmts(&n.body)?;
         } else {
-            self.with_statement(s, n, index + 1, is_async)?;
+            self.with_statement(n, index + 1, is_async)?;
         }
         self.pop_frame_block();
         self.op(if is_async { at } else { Location::NONE }, Opcode::POP_BLOCK);

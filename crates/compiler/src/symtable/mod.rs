@@ -8,6 +8,7 @@
 
 mod analyze;
 mod build;
+mod definitions;
 mod expr;
 mod mangle;
 
