@@ -25,7 +25,8 @@ pub fn dump_tokens(source: &SourceText) -> String {
         out.push_str(&format!("{place:<20}{:<15}{text:<15}\n", token.kind.python_name()));
     }
     if let Some(error) = lexed.error {
-        out.push_str(&format!("{}\n", error.error));
+        let offset = error.error.location.as_ref().map_or(0, |at| at.offset);
+        out.push_str(&format!("{} {offset}\n", error.error));
     }
     out
 }

@@ -325,7 +325,7 @@ impl<'a> Lexer<'a> {
         self.pos += 1;
         self.line += 1;
         if self.pos >= self.bytes.len() {
-            return Err(self.unexpected_eof());
+            return Err(self.unexpected_eof(true));
         }
         Ok(())
     }
@@ -343,7 +343,41 @@ impl<'a> Lexer<'a> {
         )
     }
 
-    fn unexpected_eof(&mut self) -> Box<LexError> {
+    /// With extra tokens, errors of state point behind the line that is being read.
+    fn extra_offset(&self) -> i64 {
+        self.source.line_with_newline(self.line).chars().count() as i64
+    }
+
+    fn unexpected_eof_in_extra(&mut self, continuation: bool) -> Box<LexError> {
+        let line = self.source.line_of((self.bytes.len() as u32).saturating_sub(1));
+        let after_text = self.source.line_text(line).trim_start_matches([' ', '\t', '\x0c']) != "\\";
+        let continued = continuation && after_text;
+        self.line = line;
+        let offset = match self.strings.last() {
+            // The tokenizer keeps all lines since the string began.
+            Some(mode) => {
+                let start = self.source.line_start(mode.line);
+                i64::from(self.source.chars_between(start, self.bytes.len() as u32))
+            }
+            None if continued => self.source.line_with_newline(line).len() as i64,
+            None => 0,
+        };
+        let mut error = self.parser_style_error(
+            SyntaxErrorKind::Syntax,
+            "unexpected EOF in multi-line statement",
+            offset,
+        );
+        error.at_eof = true;
+        if let Some(location) = &mut error.error.location {
+            location.offset = offset;
+        }
+        error
+    }
+
+    fn unexpected_eof(&mut self, continuation: bool) -> Box<LexError> {
+        if self.options.extra_tokens {
+            return self.unexpected_eof_in_extra(continuation);
+        }
         if let Some(error) = self.unclosed_bracket() {
             return error;
         }
@@ -372,7 +406,7 @@ impl<'a> Lexer<'a> {
     fn end_of_input(&mut self) -> LexResult<bool> {
         let end = self.bytes.len();
         if !self.brackets.is_empty() {
-            return Err(self.unexpected_eof());
+            return Err(self.unexpected_eof(false));
         }
         if self.options.single {
             self.end_single();
@@ -446,7 +480,9 @@ impl<'a> Lexer<'a> {
         }
         self.pos = at;
         if seen >= 128 {
-            self.check_identifier(start, at)?;
+            if !self.options.extra_tokens {
+                self.check_identifier(start, at)?;
+            }
             self.push(TokenKind::Name, start);
         } else {
             let name = &self.bytes[start..at];
@@ -500,6 +536,7 @@ impl<'a> Lexer<'a> {
 
     /// An error that CPython's parser makes from a state of the tokenizer.
     fn parser_style_error(&self, kind: SyntaxErrorKind, message: &str, offset: i64) -> Box<LexError> {
+        let offset = if self.options.extra_tokens { self.extra_offset() } else { offset };
         let location = ErrorLocation {
             lineno: i64::from(self.line),
             offset,

@@ -97,7 +97,7 @@ impl Lexer<'_> {
         if self.fraction_and_exponent()? {
             return Ok(());
         }
-        if nonzero {
+        if nonzero && !self.options.extra_tokens {
             let line_start = self.source.line_start(self.line);
             let first = i64::from(self.source.chars_between(line_start, start as u32)) + 1;
             let last = i64::from(self.source.chars_between(line_start, zeros_end as u32)) + 1;
@@ -155,7 +155,7 @@ impl Lexer<'_> {
     /// A number may not run into a name; into some keywords it may, with a warning.
     fn end_of_number(&mut self, name: &str) -> LexResult<()> {
         let byte = self.byte(self.pos);
-        if CLASS[byte as usize] & NAME == 0 {
+        if CLASS[byte as usize] & NAME == 0 || self.options.extra_tokens {
             return Ok(());
         }
         let rest = &self.bytes[self.pos..];
