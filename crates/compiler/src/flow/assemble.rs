@@ -8,7 +8,7 @@ use taipan_bytecode::{CodeObject, Name, Opcode};
 
 use super::FlowError;
 use super::cfg::{Cfg, CfgInstr, has_target, is_jump};
-use super::effects::caches;
+use super::effects::Effects;
 use crate::instr::{Location, NEXT_LOCATION, NO_LOCATION, UnitMetadata};
 
 /// Longest code, in units: jump distances and table entries stay well inside 32 bits.
@@ -79,8 +79,8 @@ fn extensions(operand: u32) -> usize {
     }
 }
 
-fn units(opcode: Opcode, operand: u32) -> usize {
-    extensions(operand) + 1 + caches(opcode)
+fn units(effects: &Effects, opcode: Opcode, operand: u32) -> usize {
+    extensions(operand) + 1 + effects.caches(opcode)
 }
 
 /// The jump with a direction, for one that has none yet.
@@ -102,12 +102,13 @@ fn resolve_jumps(instrs: &mut [FlatInstr]) -> Result<Vec<u32>, FlowError> {
         instr.opcode = with_direction(instr.opcode, instr.operand as usize > index);
         targets.push((index as u32, instr.operand));
     }
+    let effects = Effects::get();
     let mut offsets = vec![0u32; instrs.len() + 1];
     loop {
         let mut offset = 0u64;
         for (index, instr) in instrs.iter().enumerate() {
             offsets[index] = offset as u32;
-            offset += units(instr.opcode, instr.operand) as u64;
+            offset += units(effects, instr.opcode, instr.operand) as u64;
             if offset > MAX_UNITS {
                 return Err(FlowError::TooLarge);
             }
@@ -136,6 +137,7 @@ fn resolve_jumps(instrs: &mut [FlatInstr]) -> Result<Vec<u32>, FlowError> {
 }
 
 fn encode(instrs: &[FlatInstr], total_units: u32) -> Result<Vec<u8>, FlowError> {
+    let effects = Effects::get();
     let mut code = Vec::with_capacity(total_units as usize * 2);
     for instr in instrs {
         let opcode = instr.opcode.byte().ok_or(FlowError::BadOperand)?;
@@ -148,7 +150,10 @@ fn encode(instrs: &[FlatInstr], total_units: u32) -> Result<Vec<u8>, FlowError> 
             _ => code.extend([extended, top, extended, third, extended, second]),
         }
         code.extend([opcode, low]);
-        code.resize(code.len() + caches(instr.opcode) * 2, 0);
+        let caches = effects.caches(instr.opcode);
+        if caches > 0 {
+            code.resize(code.len() + caches * 2, 0);
+        }
     }
     Ok(code)
 }

@@ -9,7 +9,7 @@ use taipan_bytecode::Opcode;
 
 use super::FlowError;
 use super::cfg::{BlockId, Cfg, ends_scope, has_target, is_unconditional_jump, opens_handler};
-use super::effects::pops_and_pushes;
+use super::effects::Effects;
 
 /// A value on the stack.
 #[derive(Clone, Copy)]
@@ -26,8 +26,8 @@ const OUTSIDE: u32 = u32::MAX;
 const NOT_LOCAL: u32 = u32::MAX;
 
 /// The interpretation of one block.
-#[derive(Default)]
 struct Interpreter {
+    effects: &'static Effects,
     refs: Vec<Ref>,
     /// For each instruction whether what it loads has to be counted.
     owned: Vec<bool>,
@@ -112,7 +112,7 @@ impl Interpreter {
             | Opcode::MATCH_MAPPING
             | Opcode::MATCH_SEQUENCE
             | Opcode::WITH_EXCEPT_START => {
-                let (pops, pushes) = pops_and_pushes(opcode, operand);
+                let (pops, pushes) = self.effects.of(opcode, operand);
                 for first in 0..pushes.saturating_sub(pops) {
                     self.push(first, NOT_LOCAL);
                 }
@@ -126,7 +126,7 @@ impl Interpreter {
             | Opcode::RERAISE
             | Opcode::SET_ADD
             | Opcode::SET_UPDATE => {
-                let (pops, pushes) = pops_and_pushes(opcode, operand);
+                let (pops, pushes) = self.effects.of(opcode, operand);
                 for _ in pushes..pops {
                     self.pop()?;
                 }
@@ -167,7 +167,7 @@ impl Interpreter {
                 self.push(index, NOT_LOCAL);
             }
             _ => {
-                let (pops, pushes) = pops_and_pushes(opcode, operand);
+                let (pops, pushes) = self.effects.of(opcode, operand);
                 if pushes > MAX_PUSHED {
                     return Err(FlowError::TooLarge);
                 }
@@ -192,7 +192,8 @@ pub fn borrow_loads(cfg: &mut Cfg) -> Result<(), FlowError> {
     cfg.clear_visited();
     cfg[Cfg::ENTRY].visited = true;
     let mut work = vec![(Cfg::ENTRY, 0)];
-    let mut interpreter = Interpreter::default();
+    let mut interpreter =
+        Interpreter { effects: Effects::get(), refs: Vec::new(), owned: Vec::new(), reached: Vec::new() };
     while let Some((id, depth)) = work.pop() {
         interpreter.owned.clear();
         interpreter.owned.resize(cfg.instrs(id).len(), false);

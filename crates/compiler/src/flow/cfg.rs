@@ -177,6 +177,23 @@ impl Cfg {
         self.blocks.len()
     }
 
+    /// The arena's places of a block, for passes that change other blocks on the way.
+    #[inline]
+    pub fn places(&self, id: BlockId) -> std::ops::Range<usize> {
+        self[id].range()
+    }
+
+    /// The instruction at a place.
+    #[inline]
+    pub fn at(&self, place: usize) -> &CfgInstr {
+        &self.places[place]
+    }
+
+    #[inline]
+    pub fn at_mut(&mut self, place: usize) -> &mut CfgInstr {
+        &mut self.places[place]
+    }
+
     #[inline]
     pub fn instrs(&self, id: BlockId) -> &[CfgInstr] {
         &self.places[self[id].range()]
@@ -392,15 +409,13 @@ impl Builder {
                 self.cfg[self.current].labelled = true;
                 self.block_at[index] = self.current;
             }
-            match (instr.opcode, sequence.annotations()) {
-                (Opcode::ANNOTATIONS_PLACEHOLDER, Some(code)) => {
-                    if code.instrs().iter().any(|instr| has_target(instr.opcode)) {
-                        return Err(FlowError::BadTarget);
-                    }
-                    code.instrs().iter().for_each(|instr| self.append(instr));
+            if instr.opcode != Opcode::ANNOTATIONS_PLACEHOLDER {
+                self.append(instr);
+            } else if let Some(code) = sequence.annotations() {
+                if code.instrs().iter().any(|instr| has_target(instr.opcode)) {
+                    return Err(FlowError::BadTarget);
                 }
-                (Opcode::ANNOTATIONS_PLACEHOLDER, None) => {}
-                _ => self.append(instr),
+                code.instrs().iter().for_each(|instr| self.append(instr));
             }
         }
         self.end_block();
@@ -420,6 +435,7 @@ const OPENS_HANDLER: u8 = 2;
 const UNCONDITIONAL: u8 = 4;
 const CONDITIONAL: u8 = 8;
 const ENDS_SCOPE: u8 = 16;
+const FOLDABLE: u8 = 32;
 
 /// Every pass asks these questions of every instruction, so the answers are in one small table.
 static CLASSES: [u8; CLASS_COUNT] = classes();
@@ -455,6 +471,28 @@ const fn classes() -> [u8; CLASS_COUNT] {
                 Opcode::FOR_ITER,
                 Opcode::SEND,
                 Opcode::END_ASYNC_FOR,
+            ],
+        ),
+        (
+            FOLDABLE,
+            &[
+                Opcode::BUILD_TUPLE,
+                Opcode::BUILD_LIST,
+                Opcode::BUILD_SET,
+                Opcode::LIST_APPEND,
+                Opcode::SET_ADD,
+                Opcode::COMPARE_OP,
+                Opcode::CONTAINS_OP,
+                Opcode::IS_OP,
+                Opcode::TO_BOOL,
+                Opcode::UNARY_NOT,
+                Opcode::UNARY_INVERT,
+                Opcode::UNARY_NEGATIVE,
+                Opcode::CALL_INTRINSIC_1,
+                Opcode::BINARY_OP,
+                Opcode::LOAD_GLOBAL,
+                Opcode::STORE_FAST,
+                Opcode::SWAP,
             ],
         ),
         (OPENS_HANDLER, &[Opcode::SETUP_FINALLY, Opcode::SETUP_CLEANUP, Opcode::SETUP_WITH]),
@@ -509,6 +547,12 @@ pub fn is_unconditional_jump(opcode: Opcode) -> bool {
 #[inline]
 pub fn is_conditional_jump(opcode: Opcode) -> bool {
     is(opcode, CONDITIONAL)
+}
+
+/// Whether the peephole rules look at the instruction.
+#[inline]
+pub fn is_foldable(opcode: Opcode) -> bool {
+    is(opcode, FOLDABLE)
 }
 
 /// Whether the instruction leaves the frame.

@@ -102,7 +102,8 @@ pub fn remove_redundant_nops(cfg: &mut Cfg) -> usize {
 
 fn remove_block_nops(cfg: &mut Cfg, id: BlockId) -> usize {
     let Some(first) = cfg.instrs(id).iter().position(|instr| instr.opcode == Opcode::NOP) else { return 0 };
-    let following = line_after(cfg, id);
+    let ends_in_nop = cfg.last(id).is_some_and(|last| last.opcode == Opcode::NOP);
+    let following = if ends_in_nop { line_after(cfg, id) } else { None };
     let instrs = cfg.instrs_mut(id);
     let count = instrs.len();
     let mut kept = first;
@@ -148,40 +149,42 @@ fn line_after(cfg: &Cfg, id: BlockId) -> Option<i32> {
     Some(first.map_or(-1, |instr| instr.line()))
 }
 
-/// Where an instruction is, for looking back over a block's border.
-type Place = Option<(BlockId, usize)>;
-
 /// Removes redundant `NOP`s and the pairs that push a value only to pop it, until nothing changes.
 pub fn remove_redundant_nops_and_pairs(cfg: &mut Cfg) {
     let mut done = false;
     while !done {
         done = true;
-        let mut last: Place = None;
+        // The place before, for looking back over a block's border.
+        let mut last: Option<usize> = None;
         for_each_block!(cfg, id, {
             remove_block_nops(cfg, id);
             if cfg[id].labelled {
                 last = None;
             }
-            for index in 0..cfg.instrs(id).len() {
-                let before = last;
-                last = Some((id, index));
-                let Some((block, at)) = before else { continue };
-                if cfg.instrs(id)[index].opcode != Opcode::POP_TOP {
+            let places = cfg.places(id);
+            for place in places.clone() {
+                if cfg.at(place).opcode != Opcode::POP_TOP {
                     continue;
                 }
-                let pushed = cfg.instrs(block)[at];
+                let Some(before) = (if place > places.start { Some(place - 1) } else { last }) else {
+                    continue;
+                };
+                let pushed = *cfg.at(before);
                 let redundant = match pushed.opcode {
                     Opcode::LOAD_CONST | Opcode::LOAD_SMALL_INT => true,
                     Opcode::COPY => pushed.operand == 1,
                     _ => false,
                 };
                 if redundant {
-                    cfg.instrs_mut(block)[at].erase();
-                    cfg.instrs_mut(id)[index].erase();
+                    cfg.at_mut(before).erase();
+                    cfg.at_mut(place).erase();
                     done = false;
                 }
             }
-            let ends_in_jump = last.is_some_and(|(block, at)| is_jump(cfg.instrs(block)[at].opcode));
+            if !places.is_empty() {
+                last = Some(places.end - 1);
+            }
+            let ends_in_jump = last.is_some_and(|place| is_jump(cfg.at(place).opcode));
             if ends_in_jump || !cfg.falls_through(id) {
                 last = None;
             }

@@ -4,7 +4,7 @@ use taipan_bytecode::Opcode;
 
 use super::FlowError;
 use super::cfg::{BlockId, Cfg, ends_scope, has_target, is_unconditional_jump, opens_handler};
-use super::effects::pops_and_pushes;
+use super::effects::Effects;
 
 /// Sets [`start_depth`](super::cfg::Block::start_depth) of every reachable block and returns the greatest depth.
 pub fn compute_stack_depths(cfg: &mut Cfg, work: &mut Vec<BlockId>) -> Result<u32, FlowError> {
@@ -13,15 +13,16 @@ pub fn compute_stack_depths(cfg: &mut Cfg, work: &mut Vec<BlockId>) -> Result<u3
         cfg[at].start_depth = -1;
         at = cfg[at].next;
     }
+    let effects = Effects::get();
     work.clear();
     let mut greatest = 0;
     reach(cfg, work, Cfg::ENTRY, 0)?;
     while let Some(id) = work.pop() {
         let mut depth = i64::from(cfg[id].start_depth);
         let mut falls_through = true;
-        for index in 0..cfg.instrs(id).len() {
-            let instr = cfg.instrs(id)[index];
-            let (pops, pushes) = pops_and_pushes(instr.opcode, instr.operand);
+        for place in cfg.places(id) {
+            let instr = *cfg.at(place);
+            let (pops, pushes) = effects.of(instr.opcode, instr.operand);
             let behind = depth + pushes as i64 - pops as i64;
             if has_target(instr.opcode) && instr.opcode != Opcode::END_ASYNC_FOR {
                 greatest = greatest.max(behind);

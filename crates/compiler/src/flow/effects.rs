@@ -16,8 +16,10 @@ struct Effect {
 
 const COUNT: usize = 272;
 
-/// Computed from the opcode table once.
-static EFFECTS: LazyLock<[Effect; COUNT]> = LazyLock::new(|| {
+/// The effects of all opcodes, computed from the opcode table once.
+pub struct Effects([Effect; COUNT]);
+
+static EFFECTS: LazyLock<Effects> = LazyLock::new(|| {
     let mut table = [Effect { pops: 0, pushes: 0, caches: 0, fixed: false }; COUNT];
     for &opcode in Opcode::ALL {
         let info = opcode.info();
@@ -30,22 +32,28 @@ static EFFECTS: LazyLock<[Effect; COUNT]> = LazyLock::new(|| {
                 Effect { pops: pops as u16, pushes: pushes as u16, caches: opcode.caches() as u8, fixed };
         }
     }
-    table
+    Effects(table)
 });
 
-/// Items that an instruction takes and leaves; those of a handler opener are what its handler finds.
-#[inline]
-pub fn pops_and_pushes(opcode: Opcode, operand: u32) -> (usize, usize) {
-    let effect = EFFECTS[opcode as usize];
-    if effect.fixed {
-        return (usize::from(effect.pops), usize::from(effect.pushes));
+impl Effects {
+    pub fn get() -> &'static Effects {
+        &EFFECTS
     }
-    let info = opcode.info();
-    ((info.pops)(operand) as usize, (info.pushes)(operand) as usize)
-}
 
-/// Inline cache entries behind an instruction.
-#[inline]
-pub fn caches(opcode: Opcode) -> usize {
-    usize::from(EFFECTS[opcode as usize].caches)
+    /// Items that an instruction takes and leaves; those of a handler opener are what its handler finds.
+    #[inline]
+    pub fn of(&self, opcode: Opcode, operand: u32) -> (usize, usize) {
+        let effect = self.0[opcode as usize];
+        if effect.fixed {
+            return (usize::from(effect.pops), usize::from(effect.pushes));
+        }
+        let info = opcode.info();
+        ((info.pops)(operand) as usize, (info.pushes)(operand) as usize)
+    }
+
+    /// Inline cache entries behind an instruction.
+    #[inline]
+    pub fn caches(&self, opcode: Opcode) -> usize {
+        usize::from(self.0[opcode as usize].caches)
+    }
 }

@@ -4,7 +4,7 @@ use taipan_bytecode::ops_names::intrinsic_1;
 use taipan_bytecode::{Constant, Opcode};
 
 use super::FlowError;
-use super::cfg::{BlockId, Cfg, CfgInstr, for_each_block, has_target};
+use super::cfg::{BlockId, Cfg, CfgInstr, for_each_block, is_foldable, is_jump};
 use super::fold;
 use super::swaps::optimize_swaps;
 use crate::instr::ConstantTable;
@@ -123,17 +123,18 @@ fn merge_none_test(instrs: &mut [CfgInstr], index: usize) {
 /// Second pass: everything else that one block (and the first instruction of a jump's target) tells.
 pub fn optimize_blocks(cfg: &mut Cfg, consts: &mut ConstantTable) -> Result<(), FlowError> {
     for_each_block!(cfg, id, {
-        let mut index = 0;
+        let instrs = cfg.instrs_mut(id);
+        for index in 0..instrs.len() {
+            if is_foldable(instrs[index].opcode) {
+                optimize_instr(instrs, index, consts)?;
+            }
+        }
+        let mut index = instrs.len().saturating_sub(1);
         // A chain of jumps has at most as many links as there are blocks; a longer one goes round in circles.
         let mut links = cfg.block_count();
-        while index < cfg.instrs(id).len() {
-            if has_target(cfg.instrs(id)[index].opcode) && links > 0 {
-                index = thread_jump(cfg, id, index);
-                links -= 1;
-            } else {
-                optimize_instr(cfg.instrs_mut(id), index, consts)?;
-                index += 1;
-            }
+        while links > 0 && cfg.instrs(id).get(index).is_some_and(|last| is_jump(last.opcode)) {
+            index = thread_jump(cfg, id, index);
+            links -= 1;
         }
         optimize_swaps(cfg.instrs_mut(id));
     });

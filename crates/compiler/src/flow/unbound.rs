@@ -44,8 +44,8 @@ fn flow_into(cfg: &mut Cfg, work: &mut Vec<BlockId>, id: BlockId, unbound: u64) 
 
 fn scan(cfg: &mut Cfg, id: BlockId, work: &mut Vec<BlockId>) {
     let mut unbound = cfg[id].maybe_unbound;
-    for index in 0..cfg.instrs(id).len() {
-        let instr = cfg.instrs(id)[index];
+    for place in cfg.places(id) {
+        let instr = *cfg.at(place);
         if instr.handler.is_some() {
             flow_into(cfg, work, instr.handler, unbound);
         }
@@ -61,7 +61,7 @@ fn scan(cfg: &mut Cfg, id: BlockId, work: &mut Vec<BlockId>) {
             Opcode::STORE_FAST | Opcode::LOAD_FAST_CHECK => unbound &= !bit,
             Opcode::LOAD_FAST => {
                 if unbound & bit != 0 {
-                    cfg.instrs_mut(id)[index].opcode = Opcode::LOAD_FAST_CHECK;
+                    cfg.at_mut(place).opcode = Opcode::LOAD_FAST_CHECK;
                 }
                 unbound &= !bit;
             }
