@@ -17,5 +17,5 @@ pub mod source;
 pub mod unparse;
 
 pub use error::{ErrorLocation, SyntaxError, SyntaxErrorKind, SyntaxWarning, WarningCategory};
-pub use parser::{Mode, ParseOptions, Parsed, parse};
+pub use parser::{Mode, ParseOptions, Parsed, parse, parse_collecting};
 pub use source::SourceText;

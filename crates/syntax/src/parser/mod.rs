@@ -79,6 +79,18 @@ pub struct Parsed {
 
 /// Parses a source.
 pub fn parse(source: &SourceText, mode: Mode, options: &ParseOptions) -> Result<Parsed, SyntaxError> {
+    let mut warnings = Vec::new();
+    let module = parse_collecting(source, mode, options, &mut warnings)?;
+    Ok(Parsed { module, warnings })
+}
+
+/// As [`parse`]; also gives the warnings that come before an error.
+pub fn parse_collecting(
+    source: &SourceText,
+    mode: Mode,
+    options: &ParseOptions,
+    warnings: &mut Vec<SyntaxWarning>,
+) -> Result<Mod, SyntaxError> {
     let lex_options = LexOptions {
         type_comments: options.type_comments,
         extra_tokens: false,
@@ -88,16 +100,19 @@ pub fn parse(source: &SourceText, mode: Mode, options: &ParseOptions) -> Result<
     };
     let tokens = lexer::lex(source, lex_options);
     let mut parser = Parser::new(source, &tokens, options);
-    match parser.module(mode) {
+    let result = parser.module(mode);
+    let seen = if result.is_ok() { usize::MAX } else { parser.furthest.max(parser.pos) };
+    let lexed = tokens.warnings.iter().filter(|w| w.token_index <= seen);
+    let mut all: Vec<_> = lexed.map(|w| (w.token_index, w.warning.clone())).collect();
+    all.append(&mut parser.warnings);
+    all.sort_by_key(|&(index, _)| index);
+    warnings.extend(all.into_iter().map(|(_, warning)| warning));
+    match result {
         Ok(module) => {
             if mode == Mode::Single {
                 diagnose::check_single_statement(source, &tokens, parser.pos)?;
             }
-            let mut warnings: Vec<_> =
-                tokens.warnings.iter().map(|w| (w.token_index, w.warning.clone())).collect();
-            warnings.extend(parser.warnings);
-            warnings.sort_by_key(|&(index, _)| index);
-            Ok(Parsed { module, warnings: warnings.into_iter().map(|(_, w)| w).collect() })
+            Ok(module)
         }
         Err(Fail::Error(error)) if !options.allow_incomplete_input && tokens.error.is_none() => Err(*error),
         Err(_) => {
