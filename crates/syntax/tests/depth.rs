@@ -23,7 +23,13 @@ fn deep_prefixes_exhaust_the_parser() {
         assert_eq!(outcome(&format!("{}1", unit.repeat(100_000))), Some(SyntaxErrorKind::Memory), "{unit}");
         assert_eq!(outcome(&format!("{}1 2", unit.repeat(100_000))), Some(SyntaxErrorKind::Memory), "{unit}");
         assert_eq!(outcome(&format!("{}1", unit.repeat(1_900))), None, "{unit}");
+        assert_eq!(outcome(&format!("{}1 2", unit.repeat(500))), Some(SyntaxErrorKind::Syntax), "{unit}");
+        assert_eq!(outcome(&format!("{}1 2", unit.repeat(2_900))), Some(SyntaxErrorKind::Syntax), "{unit}");
     }
+    let chain = format!("if a: b\n{}x y\n", "elif a: b\n".repeat(5_500));
+    assert_eq!(outcome(&chain), Some(SyntaxErrorKind::Syntax));
+    let chain = format!("if a: b\n{}'", "elif a: b\n".repeat(100_000));
+    assert_eq!(outcome(&chain), Some(SyntaxErrorKind::Memory));
     let chain = format!("if a: b\n{}", "elif a: b\n".repeat(100_000));
     assert_eq!(outcome(&chain), Some(SyntaxErrorKind::Memory));
 }

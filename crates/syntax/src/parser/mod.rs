@@ -115,6 +115,7 @@ pub fn parse_collecting(
             Ok(module)
         }
         Err(Fail::Error(error)) if !options.allow_incomplete_input && tokens.error.is_none() => Err(*error),
+        Err(Fail::Error(error)) if error.kind == SyntaxErrorKind::Memory => Err(*error),
         Err(_) => {
             let furthest = parser.furthest;
             let options = &ParseOptions { barry_as_flufl: parser.flufl, ..*options };

@@ -101,7 +101,9 @@ impl Recogniser<'_> {
         some!(self.token(keyword));
         some!(self.named_expression());
         some!(self.colon_block());
-        if self.kind()? == K::Elif && self.attempt(|s| s.branch(K::Elif, "'elif' statement"))?.is_some() {
+        if self.kind()? == K::Elif
+            && self.attempt(|s| s.nested(|s| s.branch(K::Elif, "'elif' statement")))?.is_some()
+        {
             return Ok(Some(()));
         }
         self.attempt(Self::else_block)?;

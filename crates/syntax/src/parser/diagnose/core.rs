@@ -295,6 +295,17 @@ impl<'a> Recogniser<'a> {
         Ok(found)
     }
 
+    /// Counts one level of nesting for a rule that is not remembered.
+    pub fn nested<T>(&mut self, rule: impl FnOnce(&mut Self) -> R<T>) -> R<T> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(self.too_deep());
+        }
+        let found = rule(self);
+        self.depth -= 1;
+        found
+    }
+
     #[cold]
     fn too_deep(&self) -> Raise {
         let message = "Parser stack overflowed - Python source too complex to parse";
