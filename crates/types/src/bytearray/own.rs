@@ -4,7 +4,7 @@ use taipan_macros::native;
 use taipan_object::{Cx, Obj, R, Value, buffer, ops};
 
 use super::slots::{append_all, splice};
-use super::{BYTEARRAY, ByteArray, check_resizable, new_bytearray};
+use super::{ByteArray, check_resizable, new_bytearray};
 use crate::bytes::shared::byte;
 use crate::bytes::{self};
 use crate::sequence;
@@ -20,7 +20,7 @@ pub fn alloc(cx: &mut Cx, this: &Obj<ByteArray>) -> R<usize> {
 /// Returns the size of the bytearray object in memory, in bytes.
 #[native("bytearray.__sizeof__($self, /)")]
 pub fn sizeof(cx: &mut Cx, this: &Obj<ByteArray>) -> R<usize> {
-    Ok(BYTEARRAY.basic_size() + this.get(cx).allocated())
+    Ok(56 + this.get(cx).allocated())
 }
 
 fn reduced(cx: &mut Cx, this: &Value, protocol: i64) -> R {
@@ -90,7 +90,7 @@ pub fn copy(cx: &mut Cx, this: &Obj<ByteArray>) -> R {
 #[native("bytearray.extend($self, iterable_of_ints, /)")]
 pub fn extend(cx: &mut Cx, this: &Obj<ByteArray>, iterable_of_ints: &Value) -> R<()> {
     if buffer::supports(cx, iterable_of_ints) {
-        let added = buffer::bytes_like(cx, iterable_of_ints)?.to_vec(cx);
+        let added = buffer::get(cx, iterable_of_ints, buffer::BufferRequest::FULL_RO)?.to_vec(cx);
         return append_all(cx, this, &added);
     }
     let iterable = iterable_of_ints.ty(cx).slots().iter.is_some() || ops::is_sequence(cx, iterable_of_ints);

@@ -113,7 +113,7 @@ pub fn splice(cx: &mut Cx, array: &Obj<ByteArray>, at: usize, count: usize, new:
 fn assigned(cx: &mut Cx, new: Option<&Value>) -> R<Vec<u8>> {
     let Some(new) = new else { return Ok(Vec::new()) };
     if buffer::supports(cx, new) {
-        return Ok(buffer::bytes_like(cx, new)?.to_vec(cx));
+        return Ok(buffer::get(cx, new, buffer::BufferRequest::FULL_RO)?.to_vec(cx));
     }
     let iterable = new.ty(cx).slots().iter.is_some() || taipan_object::ops::is_sequence(cx, new);
     if new.as_int().is_some() || new.as_str().is_some() || !iterable {

@@ -114,7 +114,6 @@ fn locate(cx: &mut Cx, view: &Obj<MemoryView>, key: &Value) -> R<Option<*mut u8>
 /// The layout of a slice of the first dimension.
 fn sliced(cx: &mut Cx, view: &Obj<MemoryView>, slice: &Obj<Slice>) -> R<Layout> {
     let (start, stop, step) = Slice::unpack(slice, cx)?;
-    check(cx, view)?;
     let mut layout = view.get(cx).layout.clone();
     if let (Some(n), Some(stride)) = (layout.shape.first_mut(), layout.strides.first_mut()) {
         let span = Span::new(start, stop, step, *n);
@@ -138,8 +137,9 @@ pub fn getitem(cx: &mut Cx, value: &Value, key: &Value) -> R {
     }
     match key.cast::<Slice>() {
         Some(slice) => {
-            let layout = sliced(cx, view, slice)?;
+            // The loan is taken first: indices that release the view do not end it.
             let managed = live(cx, view)?;
+            let layout = sliced(cx, view, slice)?;
             Ok(view_of(cx, managed, layout))
         }
         None => Err(cx.type_error("memoryview: invalid slice key")),
@@ -169,6 +169,7 @@ pub fn setitem(cx: &mut Cx, value: &Value, key: &Value, new: Option<&Value>) -> 
     }
     let lent = buffer::get(cx, new, BufferRequest::FULL_RO)?;
     let target = sliced(cx, view, slice)?;
+    check(cx, view)?;
     let plain = |format: &str| format.strip_prefix('@').unwrap_or(format).to_owned();
     let same = plain(&lent.format) == plain(&target.format)
         && lent.itemsize == target.itemsize

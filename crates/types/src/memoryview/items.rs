@@ -65,16 +65,10 @@ pub fn pack(cx: &mut Cx, c: u8, size: usize, value: &Value) -> R<Vec<u8>> {
             };
             match c {
                 b'd' => f.to_bits(),
-                b'f' => {
-                    let narrow = f as f32;
-                    if narrow.is_infinite() && f.is_finite() {
-                        return Err(cx.overflow_error("float too large to pack with f format"));
-                    }
-                    narrow.to_bits().into()
-                }
+                b'f' => (f as f32).to_bits().into(),
                 _ => match f64_to_half(f) {
                     Some(half) => half.into(),
-                    None => return Err(cx.overflow_error("float too large to pack with e format")),
+                    None => return Err(cx.value_error(bad_value)),
                 },
             }
         }
