@@ -18,6 +18,7 @@ pub mod contextvars;
 pub mod gc;
 pub mod random;
 pub mod structs;
+pub mod thread;
 pub mod weakref;
 use taipan_types::Types;
 use taipan_types::module::ModuleDef;
@@ -25,6 +26,7 @@ use taipan_types::module::ModuleDef;
 /// Every native module of this crate. The line also carries the module's `cfg` where it has one.
 pub static MODULES: &[&ModuleDef] = &[
     &structs::MODULE,
+    &thread::MODULE,
     &weakref::MODULE,
     &random::MODULE,
     &gc::MODULE,

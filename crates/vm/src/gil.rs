@@ -4,7 +4,7 @@
 //! ([`allow_threads`]) and, when another thread has waited for a switch interval, at its next safepoint.
 
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -35,6 +35,7 @@ pub struct Gil {
     pub interval: AtomicU64,
     breaker: Arc<AtomicU32>,
     next_thread: AtomicU64,
+    others: AtomicUsize,
 }
 
 impl Gil {
@@ -47,6 +48,7 @@ impl Gil {
             interval: AtomicU64::new(5000),
             breaker,
             next_thread: AtomicU64::new(2),
+            others: AtomicUsize::new(0),
         })
     }
 
@@ -99,6 +101,11 @@ impl Gil {
         self.take();
     }
 
+    /// Threads started from Python that have not ended.
+    pub fn other_threads(&self) -> usize {
+        self.others.load(Ordering::Relaxed)
+    }
+
     /// A number for a new thread, unique in the interpreter.
     pub fn new_thread_id(&self) -> u64 {
         self.next_thread.fetch_add(1, Ordering::Relaxed)
@@ -137,7 +144,7 @@ struct Moved {
 unsafe impl Send for Moved {}
 
 /// Starts a thread that calls `callable` with `args` (the last of them named by the tuple `names`). `report` gets what it
-/// raises. Returns the thread's number; an error of the host where no thread can be made.
+/// raises; `done` runs at the end, without the GIL. Returns the thread's number; an error of the host where no thread can be made.
 pub fn start_thread(
     cx: &mut Cx,
     callable: Value,
@@ -145,13 +152,16 @@ pub fn start_thread(
     names: Option<Value>,
     stack: usize,
     report: fn(&mut Cx, callable: &Value, exception: Value),
+    done: impl FnOnce() + Send + 'static,
 ) -> std::io::Result<u64> {
     let gil = gil(cx);
     let id = gil.new_thread_id();
     let limit = cx.recursion_limit;
     let moved = Moved { interp: cx.interp_ptr(), callable, args, names };
     let stack = if stack == 0 { THREAD_STACK } else { stack.max(1 << 20) };
-    std::thread::Builder::new().stack_size(stack).spawn(move || {
+    let counted = Arc::clone(&gil);
+    counted.others.fetch_add(1, Ordering::Relaxed);
+    let spawned = std::thread::Builder::new().stack_size(stack).spawn(move || {
         let moved = moved;
         let Moved { interp, callable, args, names } = moved;
         gil.take();
@@ -170,9 +180,17 @@ pub fn start_thread(
         cx.drain_pending();
         drop(cx);
         drop(thread);
+        gil.others.fetch_sub(1, Ordering::Relaxed);
         gil.release();
-    })?;
-    Ok(id)
+        done();
+    });
+    match spawned {
+        Ok(_) => Ok(id),
+        Err(error) => {
+            counted.others.fetch_sub(1, Ordering::Relaxed);
+            Err(error)
+        }
+    }
 }
 
 fn run_thread(
