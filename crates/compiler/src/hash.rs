@@ -1,6 +1,6 @@
 //! A hasher for the compiler's tables of names and constants.
 //!
-//! The standard one costs more than the look-ups that it serves. This one folds 64-by-64-bit products; each table has a
+//! The standard one costs more than the look-ups that it serves. This one folds 64-by-64-bit products; each thread has a
 //! random seed, so that no source can be written whose names collide.
 
 use std::collections::{HashMap, HashSet};
@@ -9,15 +9,20 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 pub type Map<K, V> = HashMap<K, V, FastState>;
 pub type Set<K> = HashSet<K, FastState>;
 
-/// Makes [`FastHasher`]s with the seed of one table.
+/// Makes [`FastHasher`]s with the seed of the thread that made the table.
 #[derive(Clone, Debug)]
 pub struct FastState {
     seed: u64,
 }
 
+thread_local! {
+    /// Constant once made: as random as the standard library's, and as cheap to get as a local.
+    static SEED: u64 = RandomState::new().hash_one(0u8);
+}
+
 impl Default for FastState {
     fn default() -> Self {
-        FastState { seed: RandomState::new().hash_one(0u8) }
+        FastState { seed: SEED.with(|seed| *seed) }
     }
 }
 

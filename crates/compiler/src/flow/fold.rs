@@ -178,8 +178,8 @@ fn repeat(sequence: &Constant, length: usize, times: &Constant) -> Option<Consta
         }
         Constant::Bytes(b) => Some(Constant::Bytes(b.repeat(count).into())),
         Constant::Tuple(items) => {
-            if count > 0 {
-                total_items(items, MAX_TOTAL_ITEMS / count)?;
+            if let Some(limit) = MAX_TOTAL_ITEMS.checked_div(count) {
+                total_items(items, limit)?;
             }
             let repeated = std::iter::repeat_n(&items[..], count).flatten().cloned();
             Some(Constant::Tuple(repeated.collect()))
