@@ -6,6 +6,7 @@
 pub mod abc;
 pub mod collections;
 pub mod errno;
+pub mod io;
 pub mod itertools;
 pub mod math;
 pub mod sre;
@@ -35,6 +36,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &abc::MODULE,
     &collections::MODULE,
     &errno::MODULE,
+    &io::MODULE,
     &itertools::MODULE,
     &math::MODULE,
     &sre::MODULE,
