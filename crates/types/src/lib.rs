@@ -24,6 +24,7 @@ pub mod sequence;
 pub mod set;
 pub mod slice;
 pub mod str;
+pub mod structseq;
 pub mod support;
 pub mod tuple;
 pub mod type_;
@@ -78,5 +79,6 @@ pub fn install(types: &mut Types) {
     set::install(types);
     mappingproxy::install(types);
     namespace::install(types);
+    structseq::install(types);
     weakref::install(types);
 }

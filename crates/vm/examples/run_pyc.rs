@@ -67,7 +67,7 @@ fn isinstance(cx: &mut Cx, obj: &Value, cls: &Value) -> R<bool> {
 fn main_inner(path: &str) -> i32 {
     let bytes = std::fs::read(path).expect("readable file");
     let source = marshal::loads_code(&bytes[16..]).expect("a code object");
-    let mut interpreter = interpreter::Interpreter::new(interpreter::runtime(), 200 << 20);
+    let mut interpreter = interpreter::Interpreter::new(interpreter::runtime(), 200 << 20, |_| ());
     let cx = interpreter.cx();
     let builtins = module::new_module(cx, "builtins", None).unwrap_or_else(|_| panic!("builtins"));
     cx.interp_mut().builtins = Some(builtins.clone());

@@ -35,9 +35,13 @@ pub fn types() -> Vec<&'static Obj<Type>> {
 }
 
 /// Lists all types of the `types` crate and of this one, bases first.
-fn install() -> Vec<&'static Obj<Type>> {
+fn install(more: fn(&mut taipan_types::Types)) -> Vec<&'static Obj<Type>> {
     let mut list = taipan_types::Types::default();
     taipan_types::install(&mut list);
+    list.add(crate::builtins::ITERATOR_TYPES);
+    list.add(crate::runtime::stand_in::STAND_IN_TYPES);
+    list.add([&crate::sys::stdio::PLAIN_STREAM]);
+    more(&mut list);
     let mut list = list.into_list();
     list.extend(taipan_object::descr::TYPES);
     list.extend(types());
@@ -97,8 +101,9 @@ pub struct Interpreter {
 impl Interpreter {
     /// A new interpreter with the given table; `stack` is how many bytes of the calling thread's native stack recursion may
     /// use from here.
-    pub fn new(runtime: Runtime, stack: usize) -> Interpreter {
-        typeobj::process_init(runtime, install);
+    /// `native_types` lists the types of the crates above.
+    pub fn new(runtime: Runtime, stack: usize, native_types: fn(&mut taipan_types::Types)) -> Interpreter {
+        typeobj::process_init(runtime, || install(native_types));
         let interp = NonNull::from(Box::leak(Interp::new(runtime)));
         let marker = 0u8;
         let limit = (&raw const marker as usize).saturating_sub(stack);

@@ -6,10 +6,12 @@
 //! [`function`] and [`generator`] the types of those names, [`unwind`] what happens to exceptions.
 
 pub mod build_class;
+pub mod builtins;
 pub mod calls;
 pub mod code;
 pub mod containers;
 pub mod dispatch;
+pub mod display;
 pub mod frame;
 pub mod function;
 pub mod generator;
@@ -20,6 +22,7 @@ pub mod ops;
 pub mod runtime;
 pub mod slot;
 pub mod suggest;
+pub mod sys;
 pub mod thread;
 pub mod trace;
 pub mod traceback;

@@ -35,7 +35,7 @@ static STATIC_STATE: OnceLock<StaticState> = OnceLock::new();
 
 /// Makes the built-in types ready, once per process; later calls return at once. `install` gives the core types their
 /// slots and lists all types, bases before subtypes.
-pub fn process_init(runtime: Runtime, install: fn() -> Vec<&'static Obj<Type>>) {
+pub fn process_init(runtime: Runtime, install: impl FnOnce() -> Vec<&'static Obj<Type>>) {
     STATIC_STATE.get_or_init(|| {
         let types = install();
         let interp = Box::leak(Interp::new(runtime));

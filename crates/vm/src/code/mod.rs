@@ -223,3 +223,27 @@ impl Code {
         (at < entry.end).then_some(*entry)
     }
 }
+
+/// Gives a code object another file name, with the code objects nested in it (`_imp._fix_co_filename`). Constants that were
+/// made already keep theirs until their own turn.
+pub fn set_filename(cx: &mut Cx, code: &Obj<Code>, name: &taipan_bytecode::Name) {
+    let mut source = (*code.source).clone();
+    crate::runtime::library::set_filename(&mut source, name);
+    let filename = constants::name_value(cx, name);
+    let nested: Vec<Value> = code
+        .prepared_parts()
+        .map(|p| p.consts.iter().filter(|c| c.cast::<Code>().is_some()).cloned().collect())
+        .unwrap_or_default();
+    // SAFETY: the token is held, nobody looks at the payload; the private instructions do not depend on the name.
+    let payload = unsafe { &mut *code.payload_ptr() };
+    let old = (
+        std::mem::replace(&mut payload.source, Arc::new(source)),
+        std::mem::replace(&mut payload.filename, filename),
+    );
+    drop(old);
+    for inner in nested {
+        if let Some(inner) = inner.cast::<Code>() {
+            set_filename(cx, inner, name);
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! The command: from its arguments to its exit status.
+
+use taipan_host::HostHandle;
+use taipan_host::signals::Disposition;
+use taipan_object::Cx;
+use taipan_vm::display::{self, Ending};
+use taipan_vm::runtime::program::{self, Program};
+use taipan_vm::runtime::{Settings, files, finish, paths, start};
+
+use crate::options::{self, CheckHashPycs, Config};
+use crate::{dump, library};
+
+/// What `-V` prints after "Python ".
+const VERSION: &str = "3.14.8";
+
+/// Native stack of the main interpreter's thread, and what of it Python code may use.
+const THREAD_STACK: usize = 512 << 20;
+const USABLE_STACK: usize = THREAD_STACK - (16 << 20);
+
+const SIGINT: i32 = 2;
+/// What a shell shows for a process that SIGINT ended.
+const INTERRUPTED_STATUS: i32 = 130;
+/// The status where standard output could not be flushed.
+const FLUSH_FAILED: i32 = 120;
+
+/// Runs the command and ends the process.
+pub fn main() -> ! {
+    let host = taipan_host::system();
+    let arguments = host.arguments();
+    let long_version = format!("{VERSION} (Taipan {})", env!("CARGO_PKG_VERSION"));
+    let variable = |name: &str| host.variable(name.as_bytes());
+    let config = match options::parse(&arguments, &variable, VERSION, &long_version) {
+        Ok(config) => config,
+        Err(ending) => {
+            print!("{}", ending.output);
+            eprint!("{}", ending.error);
+            std::process::exit(ending.status);
+        }
+    };
+    let running = host.clone();
+    let thread = std::thread::Builder::new()
+        .name("main".to_owned())
+        .stack_size(THREAD_STACK)
+        .spawn(move || run(&config, &running));
+    let ending = match thread.map(std::thread::JoinHandle::join) {
+        Ok(Ok(ending)) => ending,
+        // A panic: its message was printed where it happened.
+        Ok(Err(_)) => Ending::Status(134),
+        Err(error) => {
+            eprintln!("Fatal Python error: cannot start the main thread: {error}");
+            Ending::Status(1)
+        }
+    };
+    match ending {
+        Ending::Status(status) => std::process::exit(status),
+        Ending::Interrupted => {
+            if host.set_disposition(SIGINT, Disposition::Default).is_ok() {
+                let _ = host.kill(host.getpid(), SIGINT);
+            }
+            std::process::exit(INTERRUPTED_STATUS)
+        }
+    }
+}
+
+/// The program as the virtual machine knows it.
+fn program_of(config: &Config) -> Program {
+    match &config.program {
+        options::Program::Command(text) => Program::Command(text.clone()),
+        options::Program::Module(name) => Program::Module(name.clone()),
+        options::Program::File(path) => Program::File(path.clone()),
+        options::Program::Input => Program::Input,
+    }
+}
+
+fn settings(config: &Config, host: &HostHandle) -> Settings {
+    let mut s = Settings::new(host.clone());
+    s.argv = config.arguments.clone();
+    if s.argv.is_empty() {
+        s.argv.push(Vec::new());
+    }
+    s.orig_argv = config.original_arguments.clone();
+    s.executable = host.executable().unwrap_or_default();
+    s.warn_options = config.warning_options.clone();
+    s.x_options = config.x_options.clone();
+    s.debug = config.debug;
+    s.inspect = config.inspect;
+    s.interactive = config.interactive;
+    s.optimize = config.optimize;
+    s.dont_write_bytecode = config.dont_write_bytecode;
+    s.no_user_site = config.no_user_site;
+    s.no_site = config.no_site;
+    s.ignore_environment = config.ignore_environment;
+    s.verbose = config.verbose;
+    s.bytes_warning = config.bytes_warning;
+    s.quiet = config.quiet;
+    s.isolated = config.isolated;
+    s.dev_mode = config.dev_mode;
+    s.utf8_mode = config.utf8_mode;
+    s.warn_default_encoding = config.warn_default_encoding;
+    s.safe_path = config.safe_path;
+    s.int_max_str_digits = config.int_max_str_digits;
+    s.thread_inherit_context = config.thread_inherit_context;
+    s.context_aware_warnings = config.context_aware_warnings;
+    s.unbuffered = config.unbuffered;
+    s.hash_randomization = config.hash_randomization();
+    s.check_hash_pycs = match config.check_hash_pycs {
+        CheckHashPycs::Default => "default",
+        CheckHashPycs::Always => "always",
+        CheckHashPycs::Never => "never",
+    };
+    s.debug_ranges = config.debug_ranges;
+    s.cpu_count = config.cpu_count;
+    s.pycache_prefix = config.pycache_prefix.clone();
+    s.home = config.home.clone();
+    s.path = config.path.clone();
+    s.platlibdir = config.platlibdir.clone();
+    s.stdio_encoding = config.stdio_encoding.clone();
+    s.stdio_errors = config.stdio_errors.clone();
+    s.stdlib = config.stdlib.clone();
+    if s.stdlib.is_none()
+        && let Some(home) = &config.home
+    {
+        let home = home.split(|b| *b == b':').next().unwrap_or_default();
+        s.stdlib = Some(paths::join(home, b"lib/python3.14"));
+    }
+    s.implementation = config.implementation.clone();
+    library::with_library(s)
+}
+
+/// Runs the program on this thread, to its end.
+fn run(config: &Config, host: &HostHandle) -> Ending {
+    set_hash_secret(config);
+    let program = program_of(config);
+    if !config.dump.is_empty() {
+        return Ending::Status(print_stages(config, host, &program));
+    }
+    let (mut interpreter, started) = start::start(settings(config, host), USABLE_STACK);
+    let ending = match started {
+        Ok(()) => run_main(interpreter.cx(), config, host, &program),
+        Err(failed) => {
+            let cx = interpreter.cx();
+            if failed.stage == "init_import_site" {
+                display::write_error(
+                    cx,
+                    "Fatal Python error: init_import_site: Failed to import the site module\n",
+                );
+            } else {
+                display::write_error(
+                    cx,
+                    &format!("Fatal Python error: {}: initialization failed\n", failed.stage),
+                );
+            }
+            display::write_error(cx, "Python runtime state: initialized\n");
+            let text = display::text(cx, &failed.exception);
+            display::write_error(cx, &text);
+            Ending::Status(1)
+        }
+    };
+    let flushed = finish::finish(interpreter);
+    match ending {
+        Ending::Status(_) if !flushed => Ending::Status(FLUSH_FAILED),
+        ending => ending,
+    }
+}
+
+/// `--dump`: the program's stages instead of the program; gives the exit status.
+fn print_stages(config: &Config, host: &HostHandle, program: &Program) -> i32 {
+    let source = match program {
+        Program::Command(text) => Ok((text.clone(), "<string>".to_owned())),
+        Program::File(path) => {
+            let name = String::from_utf8_lossy(path).into_owned();
+            files::read_all(host, path).map(|source| (source, name)).map_err(|e| e.to_string())
+        }
+        Program::Module(name) => {
+            let name = String::from_utf8_lossy(name).into_owned();
+            match taipan_lib::find(&name) {
+                Some(module) => Ok((module.source(), module.path.to_owned())),
+                None => Err(format!("no frozen module named {name}")),
+            }
+        }
+        Program::Input => files::read_descriptor(host, 0)
+            .map(|source| (source, "<stdin>".to_owned()))
+            .map_err(|e| e.to_string()),
+    };
+    let optimize = config.optimize.clamp(0, 2) as u8;
+    match source.and_then(|(source, name)| dump::dump(&config.dump, &source, &name, optimize)) {
+        Ok(text) => {
+            files::write_all(host, 1, text.as_bytes());
+            0
+        }
+        Err(error) => {
+            files::write_all(host, 2, format!("{error}\n").as_bytes());
+            1
+        }
+    }
+}
+
+/// `PYTHONHASHSEED`.
+fn set_hash_secret(config: &Config) {
+    let seed = match config.hash_seed {
+        options::HashSeed::Random => None,
+        options::HashSeed::Fixed(seed) => Some(seed),
+    };
+    taipan_object::hash::set_secret(seed);
+}
+
+/// Runs the program and, with `-i`, a prompt after it.
+fn run_main(cx: &mut Cx, config: &Config, host: &HostHandle, program: &Program) -> Ending {
+    let prompt = matches!(program, Program::Input) && (host.isatty(0) || config.interactive > 0);
+    let result =
+        if prompt { program::interact(cx, true) } else { program::run(cx, program, config.skip_first_line) };
+    let mut ending = match result {
+        Ok(()) => Ending::Status(0),
+        Err(raised) => {
+            let exception = cx.take_raised(raised);
+            if config.inspect > 0 && !prompt {
+                display::print(cx, &exception);
+                Ending::Status(0)
+            } else {
+                display::uncaught(cx, &exception)
+            }
+        }
+    };
+    if config.inspect > 0 && !prompt && (host.isatty(0) || config.interactive > 0) {
+        ending = match program::interact(cx, false) {
+            Ok(()) => Ending::Status(0),
+            Err(raised) => {
+                let exception = cx.take_raised(raised);
+                display::uncaught(cx, &exception)
+            }
+        };
+    }
+    ending
+}
