@@ -116,7 +116,7 @@ fn build(count: &mut Count) {
 }
 
 fn recorded_programs(taipan: &Path, count: &mut Count) {
-    match programs::check(taipan, &[], false, 2, Duration::from_secs(60)) {
+    match programs::check(taipan, &[], programs::Mode::Compare, 2, Duration::from_secs(60)) {
         Ok((passed, failed)) => {
             println!("programs: {passed} passed, {failed} failed");
             count.add(passed, failed);
