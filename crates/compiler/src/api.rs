@@ -48,7 +48,8 @@ pub struct Options {
     pub feature_version: u8,
     /// Longest decimal literal, 0 for no limit.
     pub int_max_str_digits: usize,
-    /// Bytes of native stack that may be used below the call; deeper trees raise `RecursionError`.
+    /// Bytes of native stack that the walks over the tree may use below the call; deeper trees raise
+    /// `RecursionError`. The stack itself must have some 256 KiB more, for what does not recurse.
     pub stack_budget: usize,
     /// Keep the instructions as they were before the control-flow passes.
     pub keep_listing: bool,
