@@ -2,6 +2,7 @@
 
 use taipan_bytecode::{CodeObject, Name};
 use taipan_syntax::ast::{Mod, Span};
+use taipan_syntax::parser::parse_collecting;
 use taipan_syntax::{ParseOptions, SourceText, SyntaxError, SyntaxErrorKind, SyntaxWarning, WarningCategory};
 
 use crate::codegen::{Settings, UnitListing, generate};
@@ -47,7 +48,8 @@ pub struct Options {
     pub feature_version: u8,
     /// Longest decimal literal, 0 for no limit.
     pub int_max_str_digits: usize,
-    /// Bytes of native stack that may be used below the call; deeper trees raise `RecursionError`.
+    /// Bytes of native stack that the walks over the tree may use below the call; deeper trees raise
+    /// `RecursionError`. The stack itself must have some 256 KiB more, for what does not recurse.
     pub stack_budget: usize,
     /// Keep the instructions as they were before the control-flow passes.
     pub keep_listing: bool,
@@ -95,9 +97,13 @@ pub fn parse(source: &SourceText, mode: Mode, options: &Options) -> Result<Parse
         barry_as_flufl: flags.has(CompilerFlags::FUTURE_BARRY_AS_BDFL),
         int_max_str_digits: options.int_max_str_digits,
     };
-    let parsed = taipan_syntax::parse(source, mode.parser_mode(), &parse_options)?;
-    let warnings = parsed.warnings.into_iter().map(Warning::from).collect();
-    Ok(ParsedSource { module: parsed.module, warnings })
+    let mut warnings = Vec::new();
+    let parsed = parse_collecting(source, mode.parser_mode(), &parse_options, &mut warnings);
+    let warnings = warnings.into_iter().map(Warning::from).collect();
+    match parsed {
+        Ok(module) => Ok(ParsedSource { module, warnings }),
+        Err(e) => Err(CompileError { warnings, ..e.into() }),
+    }
 }
 
 /// Compiles decoded source.

@@ -9,10 +9,13 @@ pub mod errno;
 pub mod io;
 pub mod itertools;
 pub mod math;
+pub mod resource;
 pub mod sre;
 pub mod stat;
 pub mod support;
+pub mod time;
 pub mod typing;
+pub mod users;
 
 pub mod atexit;
 pub mod contextvars;
@@ -39,9 +42,13 @@ pub static MODULES: &[&ModuleDef] = &[
     &io::MODULE,
     &itertools::MODULE,
     &math::MODULE,
+    &resource::MODULE,
     &sre::MODULE,
     &stat::MODULE,
+    &time::MODULE,
     &typing::MODULE,
+    &users::GRP,
+    &users::PWD,
 ];
 
 /// Lists the static types of all modules; called once per process by the virtual machine's start.

@@ -93,7 +93,7 @@ fn scopes(table: &SymbolTable) -> String {
 fn cfg(input: &Input<'_>) -> Result<String, CompileError> {
     let filename = Name::from(input.filename.to_owned());
     let compiled = taipan_compiler::compile(&input.source, &filename, Mode::Exec, &input.options)?;
-    Ok(compiled.listing.map(|listing| listing.to_text()).unwrap_or_default())
+    Ok(compiled.listing.map(|listing| listing.graphs()).unwrap_or_default())
 }
 
 fn bytecode(input: &Input<'_>) -> Result<String, CompileError> {

@@ -189,7 +189,7 @@ impl<'a> Codegen<'a> {
         self.unit.meta.qualname = Name::from(self.unit.qualname.as_str());
     }
 
-    fn code_flags(&self, unit: &Unit) -> CodeFlags {
+    pub(super) fn code_flags(&self, unit: &Unit) -> CodeFlags {
         let block = self.table.block(unit.block);
         let mut flags = CodeFlags::default();
         let mut set = |on: bool, flag: CodeFlags| {
