@@ -110,7 +110,24 @@ pub unsafe fn build_slice(cx: &mut Cx, mut r: Regs, n: u32) -> Step {
     Step::Next(r)
 }
 
+#[inline(always)]
 pub unsafe fn list_append(cx: &mut Cx, mut r: Regs, n: u32) -> Step {
+    // SAFETY: the item and below it the list lie on the stack.
+    unsafe {
+        let list = *r.at(n as usize + 1);
+        if slot::is_exact(list, &LIST) {
+            let items = &mut slot::obj::<List>(list).get_mut(cx).items;
+            if items.len() < items.capacity() {
+                let item = r.pop_value();
+                items.push(item);
+                return Step::Next(r);
+            }
+        }
+        away(cx, r, n, |cx, r, n| list_append_other(cx, r, n))
+    }
+}
+
+unsafe fn list_append_other(cx: &mut Cx, mut r: Regs, n: u32) -> Step {
     r.save();
     // SAFETY: the item and below it the list lie on the stack.
     unsafe {
@@ -425,7 +442,28 @@ pub unsafe fn store_slice(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
 
 // ---- unpacking
 
+#[inline(always)]
 pub unsafe fn unpack_sequence(cx: &mut Cx, mut r: Regs, n: u32) -> Step {
+    // SAFETY: the sequence lies on the stack; room for `n` items.
+    unsafe {
+        let s = r.peek(1);
+        if slot::is_exact(s, &taipan_object::tuple::TUPLE) {
+            let items = slot::obj::<Tuple>(s).items();
+            if items.len() == n as usize {
+                r.pop();
+                for item in items.iter().rev() {
+                    r.push_value(item.clone());
+                }
+                r.skip(1);
+                r.release(cx, s);
+                return Step::Next(r);
+            }
+        }
+        away(cx, r, n, |cx, r, n| unpack_other(cx, r, n))
+    }
+}
+
+unsafe fn unpack_other(cx: &mut Cx, mut r: Regs, n: u32) -> Step {
     r.save();
     // SAFETY: the sequence lies on the stack; room for `n` items.
     unsafe {
