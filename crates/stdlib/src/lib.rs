@@ -9,6 +9,7 @@ pub mod errno;
 pub mod io;
 pub mod itertools;
 pub mod math;
+pub mod pytime;
 pub mod resource;
 pub mod sre;
 pub mod stat;
@@ -21,6 +22,7 @@ pub mod atexit;
 pub mod contextvars;
 pub mod gc;
 pub mod random;
+pub mod signals;
 pub mod structs;
 pub mod thread;
 pub mod weakref;
@@ -33,6 +35,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &thread::MODULE,
     &weakref::MODULE,
     &random::MODULE,
+    &signals::MODULE,
     &gc::MODULE,
     &contextvars::MODULE,
     &atexit::MODULE,

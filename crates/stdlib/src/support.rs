@@ -2,13 +2,12 @@
 
 use taipan_host::{Host, HostError, HostHandle};
 use taipan_object::exc;
-use taipan_object::{Cx, Obj, R, Raised, Str, Value, attr, names, ops};
+use taipan_object::{Args, Cx, Obj, R, Raised, Str, Value, attr, names, ops};
 use taipan_types::exceptions::os_error;
 
 /// Runs a call that may block. The one place where natives of this crate let other threads run.
 pub fn blocking<T>(cx: &mut Cx, call: impl FnOnce() -> T) -> T {
-    let _ = cx;
-    call()
+    taipan_vm::gil::allow_threads(cx, call)
 }
 
 /// The interpreter's host.
@@ -149,4 +148,41 @@ pub fn descriptor(cx: &mut Cx, file: &Value) -> R<i32> {
         Some(fd) => Err(cx.value_error(format!("file descriptor cannot be a negative integer ({fd})"))),
         None => Err(cx.overflow_error("Python int too large to convert to C int")),
     }
+}
+
+/// The arguments of a function that takes `least` to `most` positional ones, with the messages of CPython's old parser:
+/// `"gmtime() takes at most 1 argument (2 given)"`.
+pub fn legacy_args<'a>(cx: &mut Cx, args: Args<'a>, name: &str, least: usize, most: usize) -> R<&'a [Value]> {
+    if args.has_keywords() {
+        return Err(cx.type_error(format!("{name}() takes no keyword arguments")));
+    }
+    let given = args.pos().len();
+    if (least..=most).contains(&given) {
+        return Ok(args.pos());
+    }
+    let (bound, n) = match (given < least, least == most) {
+        (_, true) => ("exactly", least),
+        (true, false) => ("at least", least),
+        (false, false) => ("at most", most),
+    };
+    let plural = if n == 1 { "" } else { "s" };
+    Err(cx.type_error(format!("{name}() takes {bound} {n} argument{plural} ({given} given)")))
+}
+
+/// As [`legacy_args`], in the words of `PyArg_UnpackTuple`: `"asctime expected at most 1 argument, got 2"`.
+pub fn unpack_args<'a>(cx: &mut Cx, args: Args<'a>, name: &str, least: usize, most: usize) -> R<&'a [Value]> {
+    if args.has_keywords() {
+        return Err(cx.type_error(format!("{name}() takes no keyword arguments")));
+    }
+    let given = args.pos().len();
+    if (least..=most).contains(&given) {
+        return Ok(args.pos());
+    }
+    let (bound, n) = match (given < least, least == most) {
+        (_, true) => ("", least),
+        (true, false) => ("at least ", least),
+        (false, false) => ("at most ", most),
+    };
+    let plural = if n == 1 { "" } else { "s" };
+    Err(cx.type_error(format!("{name} expected {bound}{n} argument{plural}, got {given}")))
 }

@@ -138,12 +138,31 @@ impl Drop for Interpreter {
     }
 }
 
+/// What runs the Python handlers of signals: set by `_signal`, called when the breaker's signal bit is up.
+#[derive(Default)]
+pub struct SignalHook(pub Option<fn(&mut Cx) -> R<()>>);
+
+/// The innermost frame as an object; `None` outside Python code.
+pub fn current_frame(cx: &mut Cx) -> Option<Value> {
+    let at = crate::frame::current(cx);
+    if at.is_null() {
+        return None;
+    }
+    // SAFETY: a live frame of the running thread.
+    Some(unsafe { crate::frame::object::of(cx, at) })
+}
+
 /// Serves the breaker flag: what is asked of the running thread at a safepoint.
 pub fn handle_breaker(cx: &mut Cx) -> R<()> {
     let flag = std::sync::Arc::clone(&cx.interp().breaker);
     let bits = flag.swap(0, Ordering::Relaxed);
     if bits & breaker::PENDING != 0 {
         cx.drain_pending();
+    }
+    if bits & breaker::SIGNAL != 0
+        && let Some(run) = cx.interp_mut().state::<SignalHook>().0
+    {
+        run(cx)?;
     }
     if bits & breaker::COLLECT != 0 {
         taipan_object::gc::collect_if_enabled(cx)?;
