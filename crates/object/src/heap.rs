@@ -379,6 +379,18 @@ pub(crate) unsafe fn heap_of(p: NonNull<Header>) -> *mut Heap {
     unsafe { (*page_of(p)).heap }
 }
 
+/// Bytes that the object may fill where it lies, header included.
+///
+/// # Safety
+/// As [`heap_of`].
+pub(crate) unsafe fn room_of(p: NonNull<Header>) -> usize {
+    // SAFETY: mortal objects lie in pages.
+    unsafe {
+        let page = page_of(p);
+        if (*page).large { (*page).run - PAGE_HEADER } else { (*page).slot as usize }
+    }
+}
+
 /// Whether the object lies in a page that the collector walks.
 ///
 /// # Safety

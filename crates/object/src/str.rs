@@ -344,6 +344,24 @@ impl Drop for Str {
     }
 }
 
+/// Writes the characters of `text`, each `width` bytes wide.
+///
+/// # Safety
+/// There is memory for them at `at`, aligned to the width, which is no less than that of `text`.
+unsafe fn copy_widened(text: &Obj<Str>, at: *mut u8, width: usize) {
+    let n = text.len();
+    // SAFETY: by the caller's promise.
+    unsafe {
+        if text.width() == width {
+            std::ptr::copy_nonoverlapping(text.data_ptr(), at, n * width);
+        } else if width == 2 {
+            text.chars().enumerate().for_each(|(i, c)| at.cast::<u16>().add(i).write(c as u16));
+        } else {
+            text.chars().enumerate().for_each(|(i, c)| at.cast::<u32>().add(i).write(c));
+        }
+    }
+}
+
 /// Fills the memory of a new string.
 trait Unit: Copy {
     const KIND: usize;
@@ -388,6 +406,46 @@ impl Cx {
                 }
             })
         }
+    }
+
+    /// `a + b`, where the caller gives `a` up: it grows in place if nobody else owns it and its memory has room; else the
+    /// new string gets room to grow. So text collected by `+=` is copied a logarithmic number of times. `None` where `a`
+    /// is no exact `str` or narrower than `b`; then it is not touched.
+    pub fn str_append(&self, a: &mut Value, b: &Obj<Str>) -> Option<()> {
+        let left = a.cast_exact::<Str>()?;
+        let width = left.width();
+        if b.is_empty() {
+            return Some(());
+        }
+        if width < b.width() || left.is_empty() {
+            return None;
+        }
+        let ascii = left.is_ascii() && b.is_ascii();
+        let (old, added) = (left.len(), b.len());
+        let len = old.checked_add(added).filter(|&len| len < 1 << 42)?;
+        let meta = len << LEN_SHIFT | left.meta() & KIND_MASK | if ascii { ASCII } else { 0 };
+        let own = size_of::<Obj<Str>>();
+        // A string of one owner that is no table's: nobody else can see it change.
+        let unique = left.header().count() == 1 && !left.is_interned() && !std::ptr::eq(left, b);
+        // SAFETY: a mortal object of one owner lies in a page, with as much room as the page says; what is written lies
+        // behind the characters and within that room (in place) or within new memory.
+        unsafe {
+            if unique && own + len * width <= crate::heap::room_of(NonNull::from(left.header())) {
+                copy_widened(b, left.data_ptr().cast_mut().add(old * width), width);
+                left.meta.set(meta);
+                left.hash.set(-1);
+                return Some(());
+            }
+            let room = (len + if unique { len / 4 } else { 0 }) * width;
+            let grown = crate::instance::alloc_with(self, &STR, room, |p: *mut Str| {
+                p.write(Str { hash: Cell::new(-1), meta: Cell::new(meta) });
+                let at = p.add(1).cast::<u8>();
+                std::ptr::copy_nonoverlapping(left.data_ptr(), at, old * width);
+                copy_widened(b, at.add(old * width), width);
+            });
+            *a = grown.into_value();
+        }
+        Some(())
     }
 
     /// Latin-1 `parts` joined; `ascii` says whether all of them are ASCII.

@@ -256,10 +256,43 @@ fn slow_inplace(cx: &mut Cx, r: Regs, op: BinaryOp) -> Step {
         return finish(cx, r, value);
     }
     if op == BinaryOp::Add && a.cast_exact::<Str>().is_some() {
-        return slow(cx, r, op);
+        // SAFETY: as above.
+        return unsafe { append_to_local(cx, r) }.unwrap_or_else(|| slow(cx, r, op));
     }
     let value = attempt!(r, ops::inplace(cx, op, &a, &b));
     finish(cx, r, value)
+}
+
+/// `text += more`, where the result goes back to the local that the text was borrowed from: the local gives it up, so that
+/// a text that nobody else has can grow where it lies.
+///
+/// # Safety
+/// Two operands lie on the stack, a `str` below.
+unsafe fn append_to_local(cx: &mut Cx, mut r: Regs) -> Option<Step> {
+    // SAFETY: the unit behind the caches is the next instruction; its operand is a local of the frame.
+    unsafe {
+        let next = *r.ip.wrapping_add(CACHES);
+        if next as u16 != taipan_bytecode::Opcode::STORE_FAST as u16 {
+            return None;
+        }
+        let local = r.local((next >> 16) as usize);
+        let (a, b) = (r.peek(2), r.peek(1));
+        if *local == slot::NULL || a == slot::unmarked(a) || slot::unmarked(a) != *local || slot::unmarked(b) == *local {
+            return None;
+        }
+        let more = r.lend(1);
+        let more = more.cast_exact::<Str>()?;
+        // Nothing but the stack's borrow, which is overwritten below, refers to the text through the local.
+        let mut text = slot::own(std::mem::replace(&mut *local, slot::NULL));
+        if cx.str_append(&mut text, more).is_none() {
+            *local = slot::slot(text);
+            return None;
+        }
+        r.drop_top(cx, 1);
+        *r.at(1) = slot::slot(text);
+    }
+    r.skip(CACHES);
+    Some(Step::Next(r))
 }
 
 /// `BINARY_OP` of the remaining operators.
