@@ -4,54 +4,54 @@
 //! outside goes through `taipan_host`; pure algorithms that other crates could use live in `taipan_text` and `taipan_sre`.
 
 pub mod abc;
+pub mod atexit;
+pub mod codecs;
 pub mod collections;
+pub mod contextvars;
 pub mod errno;
+pub mod gc;
 pub mod io;
 pub mod itertools;
 pub mod math;
 pub mod pytime;
+pub mod random;
 pub mod resource;
+pub mod signals;
 pub mod sre;
 pub mod stat;
+pub mod structs;
 pub mod support;
+pub mod thread;
 pub mod time;
 pub mod typing;
 pub mod users;
-
-pub mod atexit;
-pub mod contextvars;
-pub mod gc;
-pub mod random;
-pub mod signals;
-pub mod structs;
-pub mod thread;
 pub mod weakref;
+
 use taipan_types::Types;
 use taipan_types::module::ModuleDef;
 
 /// Every native module of this crate. The line also carries the module's `cfg` where it has one.
 pub static MODULES: &[&ModuleDef] = &[
-    &structs::MODULE,
-    &thread::MODULE,
-    &weakref::MODULE,
-    &random::MODULE,
-    &signals::MODULE,
-    &gc::MODULE,
-    &contextvars::MODULE,
-    &atexit::MODULE,
     &abc::MODULE,
+    &atexit::MODULE,
+    &codecs::MODULE,
     &collections::MODULE,
+    &contextvars::MODULE,
     &errno::MODULE,
+    &gc::MODULE,
     &io::MODULE,
     &itertools::MODULE,
     &math::MODULE,
+    &random::MODULE,
     &resource::MODULE,
+    &signals::MODULE,
     &sre::MODULE,
     &stat::MODULE,
+    &structs::MODULE,
+    &thread::MODULE,
     &time::MODULE,
     &typing::MODULE,
-    &users::GRP,
-    &users::PWD,
+    &weakref::MODULE,
 ];
 
 /// Lists the static types of all modules; called once per process by the virtual machine's start.

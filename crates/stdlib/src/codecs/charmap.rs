@@ -6,7 +6,7 @@ use taipan_macros::native;
 use taipan_object::ty::{OBJECT, TYPE};
 use taipan_object::{Cx, Dict, Obj, Payload, R, Raised, Type, Value, dict, exc, flags, ops};
 use taipan_text::codecs::charmap::{self, Mapped};
-use taipan_text::codecs::{CodecError, Decoded, DecodeErrors, EncodeErrors, Replacement, TextBuilder};
+use taipan_text::codecs::{CodecError, DecodeErrors, Decoded, EncodeErrors, Replacement, TextBuilder};
 use taipan_types::Types;
 use taipan_vm::runtime::codecs::{DecodeHandler, EncodeHandler};
 
@@ -26,13 +26,9 @@ unsafe impl Payload for EncodingMap {
 
 static ENCODING_MAP: Obj<Type> = Obj::new_static_type(
     &TYPE,
-    Type::builtin::<EncodingMap>("EncodingMap")
-        .base(&OBJECT)
-        .flags(flags::DISALLOW_INSTANTIATION)
-        .defs(&taipan_object::TypeDefs {
-            methods: taipan_macros::natives![size],
-            ..taipan_object::TypeDefs::NONE
-        }),
+    Type::builtin::<EncodingMap>("EncodingMap").base(&OBJECT).flags(flags::DISALLOW_INSTANTIATION).defs(
+        &taipan_object::TypeDefs { methods: taipan_macros::natives![size], ..taipan_object::TypeDefs::NONE },
+    ),
 );
 
 /// Return the size (in bytes) of this object.

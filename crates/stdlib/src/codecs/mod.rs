@@ -5,14 +5,15 @@ mod charmap;
 
 use taipan_macros::{native, natives};
 use taipan_object::exc;
-use taipan_object::{Cx, Handle, R, Str, StrData, Value, buffer};
+use taipan_object::{Cx, Handle, R, Str, Value, buffer};
 use taipan_text::codecs::escape::{self, BytesError, BytesMode, InvalidEscape};
 use taipan_text::codecs::utf16::Order;
 use taipan_text::codecs::{self as text, Decoded};
 use taipan_types::module::ModuleDef;
 use taipan_vm::runtime::codecs::{
-    DecodeHandler, EncodeHandler, Way, errors_name, lookup as find, lookup_error as find_error, register as add,
-    register_error as add_error, text_value, through_registry, unregister as remove, unregister_error as remove_error,
+    DecodeHandler, EncodeHandler, Way, errors_name, lookup as find, lookup_error as find_error,
+    register as add, register_error as add_error, text_value, through_registry, unregister as remove,
+    unregister_error as remove_error,
 };
 
 /// The name of an error handler; TypeError for what is neither text nor None.
@@ -70,9 +71,9 @@ fn decoded(cx: &Cx, decoded: Decoded) -> Value {
 macro_rules! with_units {
     ($text:expr, |$units:ident| $body:expr) => {
         match $text.data() {
-            StrData::One($units) => $body,
-            StrData::Two($units) => $body,
-            StrData::Four($units) => $body,
+            taipan_object::StrData::One($units) => $body,
+            taipan_object::StrData::Two($units) => $body,
+            taipan_object::StrData::Four($units) => $body,
         }
     };
 }
@@ -336,7 +337,13 @@ fn utf_16_be_decode(cx: &mut Cx, data: &Value, errors: Option<&Value>, last: boo
 }
 
 #[native("_codecs.utf_16_ex_decode(data, errors=None, byteorder=0, final=False, /)")]
-fn utf_16_ex_decode(cx: &mut Cx, data: &Value, errors: Option<&Value>, byteorder: Option<i32>, last: bool) -> R {
+fn utf_16_ex_decode(
+    cx: &mut Cx,
+    data: &Value,
+    errors: Option<&Value>,
+    byteorder: Option<i32>,
+    last: bool,
+) -> R {
     let data = bytes_arg(cx, data)?;
     let errors = errors_arg(cx, "utf_16_ex_decode", errors)?;
     let (result, order) = {
@@ -422,7 +429,13 @@ fn utf_32_be_decode(cx: &mut Cx, data: &Value, errors: Option<&Value>, last: boo
 }
 
 #[native("_codecs.utf_32_ex_decode(data, errors=None, byteorder=0, final=False, /)")]
-fn utf_32_ex_decode(cx: &mut Cx, data: &Value, errors: Option<&Value>, byteorder: Option<i32>, last: bool) -> R {
+fn utf_32_ex_decode(
+    cx: &mut Cx,
+    data: &Value,
+    errors: Option<&Value>,
+    byteorder: Option<i32>,
+    last: bool,
+) -> R {
     let data = bytes_arg(cx, data)?;
     let errors = errors_arg(cx, "utf_32_ex_decode", errors)?;
     let (result, order) = {
@@ -506,7 +519,10 @@ fn latin_1_decode(cx: &mut Cx, data: &Value, errors: Option<&Value>) -> R {
 fn warn_escape(cx: &mut Cx, invalid: Option<InvalidEscape>) -> R<()> {
     let Some(invalid) = invalid else { return Ok(()) };
     let message = if invalid.is_octal {
-        format!("\"\\{:o}\" is an invalid octal escape sequence. Such sequences will not work in the future. ", invalid.value)
+        format!(
+            "\"\\{:o}\" is an invalid octal escape sequence. Such sequences will not work in the future. ",
+            invalid.value
+        )
     } else {
         let c = char::from_u32(invalid.value).unwrap_or('\u{FFFD}');
         format!("\"\\{c}\" is an invalid escape sequence. Such sequences will not work in the future. ")
@@ -591,9 +607,46 @@ fn readbuffer_encode(cx: &mut Cx, data: &Value, errors: Option<&Value>) -> R {
 pub static MODULE: ModuleDef = ModuleDef {
     name: "_codecs",
     functions: natives![
-        register, unregister, lookup, encode, decode, register_error, _unregister_error, lookup_error,
-        charmap::charmap_encode, charmap::charmap_decode, charmap::charmap_build,
-        utf_8_encode, utf_8_decode, utf_7_encode, utf_7_decode, utf_16_encode, utf_16_decode, utf_16_le_encode, utf_16_le_decode, utf_16_be_encode, utf_16_be_decode, utf_16_ex_decode, utf_32_encode, utf_32_decode, utf_32_le_encode, utf_32_le_decode, utf_32_be_encode, utf_32_be_decode, utf_32_ex_decode, ascii_encode, latin_1_encode, unicode_escape_encode, raw_unicode_escape_encode, ascii_decode, latin_1_decode, unicode_escape_decode, raw_unicode_escape_decode, escape_decode, escape_encode, readbuffer_encode
+        register,
+        unregister,
+        lookup,
+        encode,
+        decode,
+        register_error,
+        _unregister_error,
+        lookup_error,
+        charmap::charmap_encode,
+        charmap::charmap_decode,
+        charmap::charmap_build,
+        utf_8_encode,
+        utf_8_decode,
+        utf_7_encode,
+        utf_7_decode,
+        utf_16_encode,
+        utf_16_decode,
+        utf_16_le_encode,
+        utf_16_le_decode,
+        utf_16_be_encode,
+        utf_16_be_decode,
+        utf_16_ex_decode,
+        utf_32_encode,
+        utf_32_decode,
+        utf_32_le_encode,
+        utf_32_le_decode,
+        utf_32_be_encode,
+        utf_32_be_decode,
+        utf_32_ex_decode,
+        ascii_encode,
+        latin_1_encode,
+        unicode_escape_encode,
+        raw_unicode_escape_encode,
+        ascii_decode,
+        latin_1_decode,
+        unicode_escape_decode,
+        raw_unicode_escape_decode,
+        escape_decode,
+        escape_encode,
+        readbuffer_encode
     ],
     types: Some(charmap::types),
     ..ModuleDef::EMPTY
