@@ -39,7 +39,6 @@ fn install(more: fn(&mut taipan_types::Types)) -> Vec<&'static Obj<Type>> {
     let mut list = taipan_types::Types::default();
     taipan_types::install(&mut list);
     list.add(crate::builtins::ITERATOR_TYPES);
-    list.add(crate::runtime::stand_in::STAND_IN_TYPES);
     list.add([&crate::sys::stdio::PLAIN_STREAM]);
     more(&mut list);
     let mut list = list.into_list();

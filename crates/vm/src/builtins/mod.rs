@@ -111,6 +111,8 @@ fn types() -> Vec<&'static Obj<Type>> {
         &taipan_types::set::FROZENSET,
         &ty::OBJECT,
         &ty::TYPE,
+        &taipan_types::bytearray::BYTEARRAY,
+        &taipan_types::memoryview::MEMORYVIEW,
         &taipan_types::complex::COMPLEX,
         &taipan_types::slice::SLICE,
         &taipan_types::range::RANGE,

@@ -55,7 +55,9 @@ pub fn find(cx: &mut Cx, name: &str) -> Option<FrozenModule> {
         n if n < 0 => essential,
         _ => essential || settings.stdlib.is_none(),
     };
-    if !allowed || !FROZEN_NAMES.contains(&name) {
+    // Before the path hook of the library is there, all of it comes this way.
+    let all = cx.interp_mut().state::<super::import::ImportState>().external.is_none();
+    if !allowed || !(all || FROZEN_NAMES.contains(&name)) {
         return None;
     }
     settings.frozen?.find(original(name))

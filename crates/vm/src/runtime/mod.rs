@@ -13,15 +13,14 @@ pub mod imp;
 pub mod imp_code;
 pub mod import;
 pub mod library;
+pub mod marshal_module;
 pub mod paths;
 pub mod program;
 pub mod settings;
-pub mod stand_in;
 pub mod start;
 pub mod warn;
 
 pub use settings::{FrozenLibrary, FrozenModule, NativeModule, Settings, host, settings};
 
 /// Native modules of this crate.
-pub static OWN_MODULES: &[NativeModule] =
-    &[&imp::MODULE, &warn::MODULE, &stand_in::THREAD, &stand_in::WEAKREF];
+pub static OWN_MODULES: &[NativeModule] = &[&imp::MODULE, &warn::MODULE, &marshal_module::MODULE];

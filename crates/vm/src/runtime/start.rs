@@ -24,6 +24,8 @@ pub fn runtime() -> Runtime {
         sequence_iterator: taipan_types::iterators::sequence_iterator,
         generic_alias: taipan_types::typing::new_alias,
         union: taipan_types::typing::union_slot,
+        memoryview: taipan_types::memoryview::from_object,
+        is_memoryview: taipan_types::memoryview::is_memoryview,
         ..interpreter::runtime()
     }
 }
@@ -131,6 +133,9 @@ fn importlib(cx: &mut Cx) -> R<()> {
 
 /// `importlib._bootstrap_external` and `zipimport`: files can be imported afterwards.
 fn importlib_external(cx: &mut Cx) -> R<()> {
+    if !has_files(cx) {
+        return Ok(());
+    }
     let bootstrap = import::bootstrap(cx)?;
     let install = cx.intern("_install_external_importers");
     ops::call_method(cx, &bootstrap, &install, &[])?;
@@ -142,6 +147,11 @@ fn importlib_external(cx: &mut Cx) -> R<()> {
         ops::call_method(cx, &hooks, &names::insert, &[Value::small_int(0), importer])?;
     }
     library_importer(cx)
+}
+
+/// Whether the native modules that importing from files needs are there. Without them the frozen library is all there is.
+fn has_files(cx: &mut Cx) -> bool {
+    ["posix", "_io", "marshal"].iter().all(|name| imp::native_module(cx, name).is_some())
 }
 
 /// The path hook of the frozen library, where one stands for a folder.
@@ -182,13 +192,10 @@ fn warnings(cx: &mut Cx) -> R<()> {
 
 fn site(cx: &mut Cx) -> R<()> {
     let settings = settings::settings(cx);
-    if settings.no_site || imp::native_module(cx, "_io").is_none() {
+    if settings.no_site || !has_files(cx) {
         return Ok(());
     }
-    if let Err(raised) = import::import(cx, "site") {
-        return Err(raised);
-    }
-    Ok(())
+    import::import(cx, "site").map(drop)
 }
 
 /// The namespace of `__main__`.
