@@ -123,36 +123,56 @@ impl BlockKey {
     }
 }
 
+/// Blocks with up to so many names, which are most, are searched from the front.
+const UNINDEXED: usize = 8;
+
 /// Names with their flags, in the order of first appearance.
 #[derive(Clone, Debug, Default)]
 pub struct Symbols {
     entries: Vec<(Identifier, u32)>,
-    index: HashMap<Identifier, usize>,
+    /// Of all entries, once there are more than [`UNINDEXED`].
+    index: Option<HashMap<Identifier, usize>>,
 }
 
 impl Symbols {
+    fn find(&self, name: &str) -> Option<usize> {
+        match &self.index {
+            Some(index) => index.get(name).copied(),
+            None => self.entries.iter().position(|entry| *entry.0 == *name),
+        }
+    }
+
     /// The flags of a (mangled) name.
     pub fn get(&self, name: &str) -> Option<u32> {
-        self.index.get(name).and_then(|&i| self.entries.get(i)).map(|e| e.1)
+        self.find(name).and_then(|at| self.entries.get(at)).map(|entry| entry.1)
     }
 
     pub fn set(&mut self, name: &Identifier, flags: u32) {
-        match self.index.get(name) {
-            Some(&i) => self.entries[i].1 = flags,
-            None => {
-                self.index.insert(name.clone(), self.entries.len());
-                self.entries.push((name.clone(), flags));
+        if let Some(entry) = self.find(name).and_then(|at| self.entries.get_mut(at)) {
+            entry.1 = flags;
+            return;
+        }
+        self.entries.push((name.clone(), flags));
+        match &mut self.index {
+            Some(index) => {
+                index.insert(name.clone(), self.entries.len() - 1);
             }
+            None if self.entries.len() > UNINDEXED => self.make_index(),
+            None => {}
         }
     }
 
     pub fn remove(&mut self, name: &str) {
-        if let Some(at) = self.index.remove(name) {
+        if let Some(at) = self.find(name) {
             self.entries.remove(at);
-            for i in self.index.values_mut().filter(|i| **i > at) {
-                *i -= 1;
+            if self.index.is_some() {
+                self.make_index();
             }
         }
+    }
+
+    fn make_index(&mut self) {
+        self.index = Some(self.entries.iter().enumerate().map(|(at, entry)| (entry.0.clone(), at)).collect());
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&Identifier, u32)> {
