@@ -13,6 +13,7 @@ pub mod gc;
 pub mod io;
 pub mod itertools;
 pub mod math;
+pub mod posix;
 pub mod pytime;
 pub mod random;
 pub mod resource;
@@ -42,6 +43,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &io::MODULE,
     &itertools::MODULE,
     &math::MODULE,
+    &posix::MODULE,
     &random::MODULE,
     &resource::MODULE,
     &signals::MODULE,

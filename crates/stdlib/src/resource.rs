@@ -1,13 +1,14 @@
-//! `resource`: limits, and what the process has used.
+//! `resource`: limits and usage of the process.
 
-use crate::support::{host, sys};
-use taipan_host::{HostError, process::Usage};
+use taipan_host::process::Usage;
 use taipan_macros::{native, natives};
-use taipan_object::{Cx, R, Raised, Value, exc, int, ops};
+use taipan_object::{Cx, Handle, R, Tuple, Type, Value, exc, int};
 use taipan_types::module::{ModuleDef, set};
 use taipan_types::structseq::{self, Field, StructSeq};
 
-static STRUCT_RUSAGE: StructSeq = StructSeq {
+use crate::support::{attempt, audit, raise_os, sys};
+
+static RUSAGE: StructSeq = StructSeq {
     name: "resource.struct_rusage",
     doc: "struct_rusage: Result from getrusage.\n\nThis object may be accessed either as a tuple of\n    (utime,stime,maxrss,ixrss,idrss,isrss,minflt,majflt,\n    nswap,inblock,oublock,msgsnd,msgrcv,nsignals,nvcsw,nivcsw)\nor via the attributes ru_utime, ru_stime, ru_maxrss, and so on.",
     fields: &[
@@ -32,151 +33,149 @@ static STRUCT_RUSAGE: StructSeq = StructSeq {
     instantiable: true,
 };
 
-/// This interpreter's `struct_rusage`.
 #[derive(Default)]
-struct State {
-    class: Option<Value>,
-}
+struct Class(Option<Handle<Type>>);
 
-/// How many kinds of limits there are.
-const LIMITS: i32 = 16;
-
-fn usage_value(cx: &mut Cx, usage: &Usage) -> R {
-    let seconds = |time: taipan_host::files::TimeSpec| time.as_nanoseconds() as f64 / 1e9;
-    let mut values = vec![cx.float(seconds(usage.user_time)), cx.float(seconds(usage.system_time))];
-    values.extend(usage.counts.iter().map(|&count| cx.int(count)));
-    let class = cx.interp_mut().state::<State>().class.clone();
-    match class.as_ref().and_then(Value::as_type) {
-        Some(class) => structseq::new(cx, class, values),
-        None => Err(cx.system_error("the resource module is not initialised")),
+fn class(cx: &mut Cx) -> R<Handle<Type>> {
+    if let Some(class) = &cx.interp_mut().state::<Class>().0 {
+        return Ok(class.clone());
     }
+    let class = structseq::new_type(cx, &RUSAGE)?;
+    cx.interp_mut().state::<Class>().0 = Some(class.clone());
+    Ok(class)
 }
 
-fn check_resource(cx: &mut Cx, resource: i32) -> R<()> {
-    if (0..LIMITS).contains(&resource) { Ok(()) } else { Err(cx.value_error("invalid resource specified")) }
-}
-
-/// A limit as Python shows it: -1 for none.
-fn limit_value(cx: &mut Cx, limit: u64) -> Value {
-    cx.int(limit as i64)
-}
-
-fn limits_value(cx: &mut Cx, (soft, hard): (u64, u64)) -> Value {
-    let pair = [limit_value(cx, soft), limit_value(cx, hard)];
-    cx.tuple_value(pair)
-}
-
-/// The two limits of a sequence.
-fn limits(cx: &mut Cx, value: &Value) -> R<(u64, u64)> {
-    let items = ops::collect(cx, value)?;
-    let [soft, hard] = items.as_slice() else {
-        return Err(cx.value_error("expected a tuple of 2 integers"));
-    };
-    let mut limit = |value: &Value| -> R<u64> {
-        let number = int::index(cx, value)?;
-        match number.as_int().and_then(|i| i.to_i64()) {
-            Some(-1) => Ok(u64::MAX),
-            Some(number) => u64::try_from(number).map_err(|_| cx.value_error("Cannot convert negative int")),
-            None => Err(cx.overflow_error("Python int too large to convert to C rlim_t")),
-        }
-    };
-    Ok((limit(soft)?, limit(hard)?))
-}
-
-/// Reads or changes a limit. What the system takes for wrong values is ValueError here.
-fn change(cx: &mut Cx, pid: i32, resource: i32, new: Option<(u64, u64)>) -> R<(u64, u64)> {
-    match host(cx).limit(pid, resource, new) {
-        Ok(limits) => Ok(limits),
-        Err(error) => Err(refused(cx, error)),
-    }
-}
-
-#[cold]
-fn refused(cx: &mut Cx, error: HostError) -> Raised {
-    match error.errno {
-        libc::EINVAL => cx.value_error("current limit exceeds maximum limit"),
-        libc::EPERM => cx.value_error("not allowed to raise maximum limit"),
-        _ => crate::support::raise_os(cx, error, None, None),
-    }
-}
-
-#[native("resource.getrlimit(resource, /)")]
-fn getrlimit(cx: &mut Cx, resource: i32) -> R {
-    check_resource(cx, resource)?;
-    let limits = sys(cx, |host| host.limit(0, resource, None))?;
-    Ok(limits_value(cx, limits))
-}
-
-#[native("resource.setrlimit(resource, limits, /)")]
-fn setrlimit(cx: &mut Cx, resource: i32, new: &Value) -> R<()> {
-    check_resource(cx, resource)?;
-    let number = cx.int(resource.into());
-    crate::support::audit(cx, "resource.setrlimit", &[number, new.clone()])?;
-    let new = limits(cx, new)?;
-    change(cx, 0, resource, Some(new)).map(drop)
-}
-
-#[native("resource.prlimit(pid, resource, limits=None, /)")]
-fn prlimit(cx: &mut Cx, pid: i32, resource: i32, new: Option<&Value>) -> R {
-    check_resource(cx, resource)?;
-    let new = match new.filter(|value| !value.is_none()) {
-        Some(value) => Some(limits(cx, value)?),
-        None => None,
-    };
-    let old = change(cx, pid, resource, new)?;
-    Ok(limits_value(cx, old))
+/// `resource.struct_rusage`.
+pub fn usage_value(cx: &mut Cx, usage: &Usage) -> R {
+    let class = class(cx)?;
+    let mut values: Vec<Value> = [usage.user_time, usage.system_time]
+        .iter()
+        .map(|t| cx.float(t.seconds as f64 + t.nanoseconds as f64 * 1e-9))
+        .collect();
+    values.extend(usage.counts.iter().map(|n| cx.int(*n)));
+    structseq::new(cx, &class, values)
 }
 
 #[native("resource.getrusage(who, /)")]
 fn getrusage(cx: &mut Cx, who: i32) -> R {
-    match host(cx).usage(who) {
+    match attempt(cx, |host| host.usage(who))? {
         Ok(usage) => usage_value(cx, &usage),
-        Err(HostError { errno: libc::EINVAL, .. }) => Err(cx.value_error("invalid who parameter")),
-        Err(error) => Err(crate::support::raise_os(cx, error, None, None)),
+        Err(error) if error.errno == libc::EINVAL => Err(cx.value_error("invalid who parameter")),
+        Err(error) => Err(raise_os(cx, error, None, None)),
     }
 }
 
 #[native("resource.getpagesize()")]
 fn getpagesize(cx: &mut Cx) -> R<i64> {
-    Ok(sys(cx, |host| host.sysconf(libc::_SC_PAGESIZE))?.unwrap_or(4096))
+    sys(cx, |host| host.sysconf(libc::_SC_PAGESIZE)).map(|n| n.unwrap_or(4096))
 }
 
+fn checked(cx: &mut Cx, resource: i32) -> R<()> {
+    if (0..16).contains(&resource) { Ok(()) } else { Err(cx.value_error("invalid resource specified")) }
+}
+
+fn limit(cx: &mut Cx, value: &Value) -> R<u64> {
+    match int::index_i64(cx, value)? {
+        -1 => Ok(u64::MAX),
+        n if n < 0 => Err(cx.value_error("Cannot convert negative int")),
+        n => Ok(n as u64),
+    }
+}
+
+fn pair(cx: &mut Cx, limits: &Value) -> R<(u64, u64)> {
+    let wrong = "expected a tuple of 2 integers";
+    let items = match limits.cast::<Tuple>() {
+        Some(tuple) => tuple.items().to_vec(),
+        None => taipan_object::ops::collect(cx, limits)?,
+    };
+    let [soft, hard] = &items[..] else { return Err(cx.value_error(wrong)) };
+    Ok((limit(cx, soft)?, limit(cx, hard)?))
+}
+
+fn shown(cx: &Cx, limits: (u64, u64)) -> Value {
+    let number = |n: u64| if n == u64::MAX { cx.int(-1) } else { cx.int_from_u64(n) };
+    cx.tuple_value([number(limits.0), number(limits.1)])
+}
+
+#[native("resource.getrlimit(resource, /)")]
+fn getrlimit(cx: &mut Cx, resource: i32) -> R {
+    checked(cx, resource)?;
+    let limits = sys(cx, |host| host.limit(0, resource, None))?;
+    Ok(shown(cx, limits))
+}
+
+fn change(cx: &mut Cx, pid: i32, resource: i32, new: Option<(u64, u64)>) -> R<(u64, u64)> {
+    match attempt(cx, |host| host.limit(pid, resource, new))? {
+        Ok(limits) => Ok(limits),
+        Err(error) if error.errno == libc::EINVAL => {
+            Err(cx.value_error("current limit exceeds maximum limit"))
+        }
+        Err(error) if error.errno == libc::EPERM && pid == 0 => {
+            Err(cx.value_error("not allowed to raise maximum limit"))
+        }
+        Err(error) => Err(raise_os(cx, error, None, None)),
+    }
+}
+
+#[native("resource.setrlimit(resource, limits, /)")]
+fn setrlimit(cx: &mut Cx, resource: i32, limits: &Value) -> R<()> {
+    checked(cx, resource)?;
+    let number = cx.int(resource.into());
+    audit(cx, "resource.setrlimit", &[number, limits.clone()])?;
+    let new = pair(cx, limits)?;
+    change(cx, 0, resource, Some(new)).map(drop)
+}
+
+#[native("resource.prlimit(pid, resource, limits=None, /)")]
+fn prlimit(cx: &mut Cx, pid: i32, resource: i32, limits: Option<&Value>) -> R {
+    checked(cx, resource)?;
+    let limits = limits.filter(|l| !l.is_none());
+    let (p, r) = (cx.int(pid.into()), cx.int(resource.into()));
+    audit(cx, "resource.prlimit", &[p, r, limits.cloned().unwrap_or_else(Value::none)])?;
+    let new = match limits {
+        Some(limits) => Some(pair(cx, limits)?),
+        None => None,
+    };
+    let old = change(cx, pid, resource, new)?;
+    Ok(shown(cx, old))
+}
+
+static CONSTANTS: &[(&str, i64)] = &[
+    ("RLIMIT_AS", 9),
+    ("RLIMIT_CORE", 4),
+    ("RLIMIT_CPU", 0),
+    ("RLIMIT_DATA", 2),
+    ("RLIMIT_FSIZE", 1),
+    ("RLIMIT_MEMLOCK", 8),
+    ("RLIMIT_MSGQUEUE", 12),
+    ("RLIMIT_NICE", 13),
+    ("RLIMIT_NOFILE", 7),
+    ("RLIMIT_NPROC", 6),
+    ("RLIMIT_OFILE", 7),
+    ("RLIMIT_RSS", 5),
+    ("RLIMIT_RTPRIO", 14),
+    ("RLIMIT_RTTIME", 15),
+    ("RLIMIT_SIGPENDING", 11),
+    ("RLIMIT_STACK", 3),
+    ("RLIM_INFINITY", -1),
+    ("RUSAGE_CHILDREN", -1),
+    ("RUSAGE_SELF", 0),
+    ("RUSAGE_THREAD", 1),
+];
+
 fn init(cx: &mut Cx, module: &Value) -> R<()> {
-    let class = structseq::new_type(cx, &STRUCT_RUSAGE)?.into_value();
-    cx.interp_mut().state::<State>().class = Some(class.clone());
-    set(cx, module, "struct_rusage", class)?;
-    set(cx, module, "error", exc::OS_ERROR.to_value())?;
-    for (name, number) in [
-        ("RLIMIT_CPU", 0),
-        ("RLIMIT_FSIZE", 1),
-        ("RLIMIT_DATA", 2),
-        ("RLIMIT_STACK", 3),
-        ("RLIMIT_CORE", 4),
-        ("RLIMIT_RSS", 5),
-        ("RLIMIT_NPROC", 6),
-        ("RLIMIT_NOFILE", 7),
-        ("RLIMIT_OFILE", 7),
-        ("RLIMIT_MEMLOCK", 8),
-        ("RLIMIT_AS", 9),
-        ("RLIMIT_SIGPENDING", 11),
-        ("RLIMIT_MSGQUEUE", 12),
-        ("RLIMIT_NICE", 13),
-        ("RLIMIT_RTPRIO", 14),
-        ("RLIMIT_RTTIME", 15),
-        ("RLIM_INFINITY", -1),
-        ("RUSAGE_SELF", 0),
-        ("RUSAGE_CHILDREN", -1),
-        ("RUSAGE_THREAD", 1),
-    ] {
-        let number = cx.int(number);
+    for (name, number) in CONSTANTS {
+        let number = cx.int(*number);
         set(cx, module, name, number)?;
     }
-    Ok(())
+    let class = class(cx)?;
+    set(cx, module, "struct_rusage", class.into_value())?;
+    set(cx, module, "error", exc::OS_ERROR.to_value())
 }
 
 pub static MODULE: ModuleDef = ModuleDef {
     name: "resource",
-    functions: natives![getrlimit, setrlimit, prlimit, getrusage, getpagesize],
+    functions: natives![getrusage, getpagesize, getrlimit, setrlimit, prlimit],
     init: Some(init),
     ..ModuleDef::EMPTY
 };

@@ -47,8 +47,8 @@ pub static IO_BASE: Obj<Type> = Obj::new_static_type(
         })
         .defs(&TypeDefs {
             methods: natives![
-                seek, tell, truncate, flush, close, seekable, readable, writable, _checkClosed, _checkSeekable,
-                _checkReadable, _checkWritable, fileno, isatty, __enter__, __exit__, readline, readlines, writelines
+                seek, tell, truncate, flush, close, seekable, readable, writable, method_check_closed, method_check_seekable,
+                method_check_readable, method_check_writable, fileno, isatty, __enter__, __exit__, readline, readlines, writelines
             ],
             getset: GETSET,
             ..TypeDefs::NONE
@@ -304,22 +304,22 @@ pub fn check_seekable(cx: &mut Cx, this: &Value) -> R<()> {
 }
 
 #[native("_IOBase._checkClosed($self, msg=None, /)", no_signature)]
-fn _checkClosed(cx: &mut Cx, this: &Value, _args: Args<'_>) -> R<bool> {
+fn method_check_closed(cx: &mut Cx, this: &Value, _args: Args<'_>) -> R<bool> {
     check_closed(cx, this).map(|()| true)
 }
 
 #[native("_IOBase._checkSeekable($self, msg=None, /)", no_signature)]
-fn _checkSeekable(cx: &mut Cx, this: &Value, _args: Args<'_>) -> R<bool> {
+fn method_check_seekable(cx: &mut Cx, this: &Value, _args: Args<'_>) -> R<bool> {
     check_seekable(cx, this).map(|()| true)
 }
 
 #[native("_IOBase._checkReadable($self, msg=None, /)", no_signature)]
-fn _checkReadable(cx: &mut Cx, this: &Value, _args: Args<'_>) -> R<bool> {
+fn method_check_readable(cx: &mut Cx, this: &Value, _args: Args<'_>) -> R<bool> {
     check_readable(cx, this).map(|()| true)
 }
 
 #[native("_IOBase._checkWritable($self, msg=None, /)", no_signature)]
-fn _checkWritable(cx: &mut Cx, this: &Value, _args: Args<'_>) -> R<bool> {
+fn method_check_writable(cx: &mut Cx, this: &Value, _args: Args<'_>) -> R<bool> {
     check_writable(cx, this).map(|()| true)
 }
 
