@@ -9,10 +9,12 @@ pub mod codecs;
 pub mod collections;
 pub mod contextvars;
 pub mod errno;
+pub mod functools;
 pub mod gc;
 pub mod io;
 pub mod itertools;
 pub mod math;
+pub mod opcode;
 pub mod posix;
 pub mod pytime;
 pub mod random;
@@ -20,6 +22,7 @@ pub mod resource;
 pub mod signals;
 pub mod sre;
 pub mod stat;
+pub mod strings;
 pub mod structs;
 pub mod support;
 pub mod thread;
@@ -39,16 +42,19 @@ pub static MODULES: &[&ModuleDef] = &[
     &collections::MODULE,
     &contextvars::MODULE,
     &errno::MODULE,
+    &functools::MODULE,
     &gc::MODULE,
     &io::MODULE,
     &itertools::MODULE,
     &math::MODULE,
+    &opcode::MODULE,
     &posix::MODULE,
     &random::MODULE,
     &resource::MODULE,
     &signals::MODULE,
     &sre::MODULE,
     &stat::MODULE,
+    &strings::MODULE,
     &structs::MODULE,
     &thread::MODULE,
     &time::MODULE,
