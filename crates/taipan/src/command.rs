@@ -37,7 +37,11 @@ pub fn main() -> ! {
             std::process::exit(ending.status);
         }
     };
-    let running = host.clone();
+    // What the program reaches goes through its permissions; the command's own end does not.
+    let running = match config.policy() {
+        Some(policy) => std::sync::Arc::new(taipan_host::SystemHost::new(Box::new(policy))),
+        None => host.clone(),
+    };
     let thread = std::thread::Builder::new()
         .name("main".to_owned())
         .stack_size(THREAD_STACK)
