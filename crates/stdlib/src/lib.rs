@@ -59,6 +59,8 @@ pub static MODULES: &[&ModuleDef] = &[
     &thread::MODULE,
     &time::MODULE,
     &typing::MODULE,
+    &users::GRP,
+    &users::PWD,
     &weakref::MODULE,
 ];
 
