@@ -113,7 +113,7 @@ pub static REFERENCE_TYPE: Obj<Type> = Obj::new_static_type(
     &crate::ty::TYPE,
     Type::builtin::<WeakRef>("weakref.ReferenceType")
         .base(&crate::ty::OBJECT)
-        .flags(flags::BASE | flags::WEAKREFABLE),
+        .flags(flags::BASE),
 );
 
 /// The payload of proxies: the same as of references, in a type of its own.

@@ -6,6 +6,7 @@ use taipan_object::{Obj, Slots, Type, TypeDefs, ty};
 pub mod bytearray;
 pub mod bytes;
 pub mod complex;
+pub mod descriptors;
 pub mod dict;
 pub mod exceptions;
 pub mod float;
@@ -80,5 +81,6 @@ pub fn install(types: &mut Types) {
     mappingproxy::install(types);
     namespace::install(types);
     structseq::install(types);
+    descriptors::install(types);
     weakref::install(types);
 }

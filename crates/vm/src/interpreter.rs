@@ -42,7 +42,6 @@ fn install(more: fn(&mut taipan_types::Types)) -> Vec<&'static Obj<Type>> {
     list.add([&crate::sys::stdio::PLAIN_STREAM]);
     more(&mut list);
     let mut list = list.into_list();
-    list.extend(taipan_object::descr::TYPES);
     list.extend(types());
     list
 }

@@ -209,6 +209,13 @@ pub fn new(cx: &mut Cx, class: &Obj<Type>, mut values: Vec<Value>) -> R {
     Ok(made)
 }
 
+/// The name with its module, as the declaration has it.
+fn shown_name(cx: &mut Cx, class: &Obj<Type>) -> R<String> {
+    let module = ops::getattr_str(cx, &class.to_value(), "__module__")?;
+    let module = module.as_str().map(|m| m.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(if module == "builtins" { class.name().into_owned() } else { format!("{module}.{}", class.name()) })
+}
+
 /// How many items count as the tuple's, and how many there are.
 fn sizes(cx: &mut Cx, class: &Obj<Type>) -> R<(usize, usize)> {
     let mut number = |name: &str| -> R<usize> {
@@ -244,7 +251,7 @@ fn hidden_names(cx: &mut Cx, class: &Obj<Type>) -> R<Vec<Value>> {
 #[native("structseq.__new__(cls, sequence, dict=None)", no_signature)]
 fn construct(cx: &mut Cx, class: &Value, sequence: &Value, extra: Option<&Value>) -> R {
     let Some(class) = class.as_type() else { return Err(cx.type_error("cls must be a type")) };
-    let name = class.full_name().into_owned();
+    let name = shown_name(cx, class)?;
     if class.has(flags::DISALLOW_INSTANTIATION) {
         return Err(cx.type_error(format!("cannot create '{name}' instances")));
     }
@@ -283,7 +290,8 @@ fn __repr__(cx: &mut Cx, this: &Value) -> R {
     let class = this.type_of();
     let items = this.cast::<Tuple>().map(|t| t.items().to_vec()).unwrap_or_default();
     let mut text = TextBuilder::default();
-    text.push(&class.full_name());
+    let shown = shown_name(cx, &class)?;
+    text.push(&shown);
     text.push("(");
     let fields = fields_from(cx, &class, 0);
     for (i, item) in items.iter().enumerate() {
