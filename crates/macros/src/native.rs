@@ -35,8 +35,8 @@ fn parse_signature(lit: &LitStr) -> Result<Sig> {
     // `sub[, start[, end]]`: what follows an opening bracket may be left out.
     let mut optional = false;
     for part in inner.split(", ").map(str::trim).filter(|p| !p.is_empty()) {
-        if part.starts_with('$') {
-            sig.receiver = Some(part[1..].to_owned());
+        if let Some(receiver) = part.strip_prefix('$') {
+            sig.receiver = Some(receiver.to_owned());
         } else if part == "/" {
             sig.positional_only = sig.params.len();
         } else if part == "*" {

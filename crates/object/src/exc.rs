@@ -182,15 +182,10 @@ pub static EXCEPTION_GROUP: Obj<Type> = Obj::new_static_type(
 /// A new exception with `args`, its `__init__` not called: for types whose attributes follow from `args` see the `types`
 /// crate's constructors. Context and traceback are not set.
 pub fn new_exception(cx: &mut Cx, ty: &Obj<Type>, args: Vec<Value>) -> Value {
-    let extra = if (ty.is(&STOP_ITERATION) || ty.is(&SYSTEM_EXIT)) && !args.is_empty() {
-        vec![args.first().cloned()]
-    } else if ty.is_subtype(&IMPORT_ERROR) {
-        vec![args.first().cloned()]
-    } else if ty.is_subtype(&SYNTAX_ERROR) {
-        vec![args.first().cloned()]
-    } else {
-        Vec::new()
-    };
+    let first_counts = (ty.is(&STOP_ITERATION) || ty.is(&SYSTEM_EXIT)) && !args.is_empty()
+        || ty.is_subtype(&IMPORT_ERROR)
+        || ty.is_subtype(&SYNTAX_ERROR);
+    let extra = if first_counts { vec![args.first().cloned()] } else { Vec::new() };
     let args = cx.tuple(args).into_value();
     cx.new_instance(ty, Exception { args: Some(args), extra, ..Exception::default() }).into_value()
 }

@@ -335,7 +335,7 @@ fn replace_slot(ty: &Type, attrs: &Attrs, i: usize, value: Value) -> Option<Valu
         // SAFETY: an inline slot of the block; it owns its word.
         return unsafe {
             let slot = inline_slots(ty, attrs).add(i);
-            std::mem::replace(&mut *slot, Some(value.into_word())).map(|w| Value::from_word(w))
+            (*slot).replace(value.into_word()).map(|w| Value::from_word(w))
         };
     }
     let overflow = &mut ext_mut(attrs).overflow;

@@ -312,12 +312,17 @@ pub fn next(cx: &mut Cx, iterator: &Value) -> R<Option<Value>> {
 /// Calls `each` with the items of an iterable until it says stop (`false`).
 pub fn for_each(cx: &mut Cx, iterable: &Value, mut each: impl FnMut(&mut Cx, Value) -> R<bool>) -> R<()> {
     let iterator = iter(cx, iterable)?;
-    while let Some(item) = next(cx, &iterator)? {
+    loop {
+        let item = match next(cx, &iterator) {
+            Ok(Some(item)) => item,
+            Ok(None) => return Ok(()),
+            // A generator's return value comes as StopIteration; here it only means the end.
+            Err(raised) => return cx.catch(raised, &exc::STOP_ITERATION),
+        };
         if !each(cx, item)? {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
 }
 
 /// All items of an iterable.

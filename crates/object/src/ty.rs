@@ -641,7 +641,7 @@ impl Obj<Type> {
     pub fn name(&self) -> std::borrow::Cow<'_, str> {
         // SAFETY: only read here; the name value lives in the type.
         match unsafe { &(*self.data().rest.get()).name } {
-            Some(name) => name.as_str().map(|s| s.to_string_lossy().into()).unwrap_or_default(),
+            Some(name) => name.as_str().map(|s| s.to_string_lossy()).unwrap_or_default(),
             None => self.data().static_name.rsplit('.').next().unwrap_or_default().into(),
         }
     }

@@ -111,9 +111,7 @@ unsafe impl Payload for WeakRef {
 /// `weakref.ReferenceType`, also `weakref.ref`.
 pub static REFERENCE_TYPE: Obj<Type> = Obj::new_static_type(
     &crate::ty::TYPE,
-    Type::builtin::<WeakRef>("weakref.ReferenceType")
-        .base(&crate::ty::OBJECT)
-        .flags(flags::BASE),
+    Type::builtin::<WeakRef>("weakref.ReferenceType").base(&crate::ty::OBJECT).flags(flags::BASE),
 );
 
 /// The payload of proxies: the same as of references, in a type of its own.

@@ -4,8 +4,8 @@
 use taipan_macros::{native, natives};
 use taipan_object::descr::{
     CLASS_METHOD_DESCRIPTOR, ClassMethodDescriptor, GETSET_DESCRIPTOR, GetSetDescriptor, MEMBER_DESCRIPTOR,
-    METHOD_DESCRIPTOR, METHOD_WRAPPER, Member, MemberDescriptor, MethodDescriptor, MethodWrapper, NATIVE_FUNCTION,
-    NativeFunction, SLOT_WRAPPER, SlotWrapper,
+    METHOD_DESCRIPTOR, METHOD_WRAPPER, Member, MemberDescriptor, MethodDescriptor, MethodWrapper,
+    NATIVE_FUNCTION, NativeFunction, SLOT_WRAPPER, SlotWrapper,
 };
 use taipan_object::{
     CompareOp, Cx, GetSetDef, NativeDef, Obj, R, Slots, Type, TypeDefs, Value, dict, hash, names, ops,
@@ -81,7 +81,11 @@ fn get_signature(cx: &mut Cx, this: &Value) -> R {
     let text = match text.strip_prefix('(') {
         Some(")") if module_function => "($module, /)".to_owned(),
         Some(rest) if module_function && !text.starts_with("($") => {
-            if rest.contains(", /") { format!("($module, {rest}") } else { format!("($module, /, {rest}") }
+            if rest.contains(", /") {
+                format!("($module, {rest}")
+            } else {
+                format!("($module, /, {rest}")
+            }
         }
         _ => text,
     };
@@ -171,7 +175,9 @@ fn __reduce__(cx: &mut Cx, this: &Value) -> R {
     let name = get_name(cx, this)?;
     let owner = match this.cast::<NativeFunction>() {
         Some(f) if f.this.is_none() => return Ok(name),
-        _ if this.cast::<NativeFunction>().is_some() || this.cast::<MethodWrapper>().is_some() => get_self(cx, this)?,
+        _ if this.cast::<NativeFunction>().is_some() || this.cast::<MethodWrapper>().is_some() => {
+            get_self(cx, this)?
+        }
         _ => get_owner(cx, this)?,
     };
     let getattr = builtin(cx, "getattr")?;
@@ -193,7 +199,8 @@ fn function_repr(cx: &mut Cx, this: &Value) -> R {
 
 fn descriptor_repr(cx: &mut Cx, this: &Value) -> R {
     let facts = facts(cx, this)?;
-    let owner = facts.owner.as_ref().and_then(Value::as_type).map(|t| t.full_name().into_owned()).unwrap_or_default();
+    let owner =
+        facts.owner.as_ref().and_then(Value::as_type).map(|t| t.full_name().into_owned()).unwrap_or_default();
     let ty = this.type_of();
     let what = if ty.is(&SLOT_WRAPPER) {
         "slot wrapper"
@@ -210,7 +217,8 @@ fn descriptor_repr(cx: &mut Cx, this: &Value) -> R {
 fn wrapper_repr(cx: &mut Cx, this: &Value) -> R {
     let name = facts(cx, this)?.name;
     let receiver = get_self(cx, this)?;
-    let text = format!("<method-wrapper '{name}' of {} object at {:#x}>", receiver.type_name(cx), receiver.id());
+    let text =
+        format!("<method-wrapper '{name}' of {} object at {:#x}>", receiver.type_name(cx), receiver.id());
     Ok(cx.str(&text))
 }
 
@@ -247,10 +255,12 @@ static METHOD_DEFS: TypeDefs =
     TypeDefs { methods: natives![__reduce__], getset: METHOD_ATTRIBUTES, ..TypeDefs::NONE };
 static WRAPPER_DEFS: TypeDefs =
     TypeDefs { methods: natives![__reduce__], getset: WRAPPER_ATTRIBUTES, ..TypeDefs::NONE };
-static DATA_DEFS: TypeDefs = TypeDefs { methods: natives![__reduce__], getset: DATA_ATTRIBUTES, ..TypeDefs::NONE };
+static DATA_DEFS: TypeDefs =
+    TypeDefs { methods: natives![__reduce__], getset: DATA_ATTRIBUTES, ..TypeDefs::NONE };
 
 pub fn install(types: &mut Types) {
-    let with = |ty: &'static Obj<Type>, repr: fn(&mut Cx, &Value) -> R| Slots { repr: Some(repr), ..*ty.slots() };
+    let with =
+        |ty: &'static Obj<Type>, repr: fn(&mut Cx, &Value) -> R| Slots { repr: Some(repr), ..*ty.slots() };
     let bound = |slots: Slots| Slots { compare: Some(compare), hash: Some(hash_of), ..slots };
     types.core(&NATIVE_FUNCTION, bound(with(&NATIVE_FUNCTION, function_repr)), &FUNCTION_DEFS, "");
     types.core(&METHOD_WRAPPER, bound(with(&METHOD_WRAPPER, wrapper_repr)), &WRAPPER_DEFS, "");

@@ -78,7 +78,7 @@ pub fn check_bases(cx: &mut Cx, bases: &[Value]) -> R<()> {
 static DICT_GETSET: GetSetDef = GetSetDef {
     name: "__dict__",
     doc: Some("dictionary for instance variables"),
-    get: Some(|cx, obj| instance::dict_of(cx, obj)),
+    get: Some(instance::dict_of),
     set: Some(set_instance_dict),
 };
 

@@ -82,7 +82,7 @@ fn small_floor(x: i64, y: i64) -> Option<(i64, i64)> {
 pub fn floordiv(cx: &mut Cx, a: &Value, b: &Value) -> R {
     let (a, b) = operands!(a, b);
     if is_zero(b) {
-        return Err(zero_division(cx, "integer division or modulo by zero"));
+        return Err(zero_division(cx, "division by zero"));
     }
     if let (IntRef::Small(x), IntRef::Small(y)) = (a, b)
         && let Some((q, _)) = small_floor(x, y)
@@ -96,7 +96,7 @@ pub fn floordiv(cx: &mut Cx, a: &Value, b: &Value) -> R {
 pub fn rem(cx: &mut Cx, a: &Value, b: &Value) -> R {
     let (a, b) = operands!(a, b);
     if is_zero(b) {
-        return Err(zero_division(cx, "integer modulo by zero"));
+        return Err(zero_division(cx, "division by zero"));
     }
     if let (IntRef::Small(x), IntRef::Small(y)) = (a, b)
         && let Some((_, r)) = small_floor(x, y)
@@ -110,7 +110,7 @@ pub fn rem(cx: &mut Cx, a: &Value, b: &Value) -> R {
 pub fn divmod(cx: &mut Cx, a: &Value, b: &Value) -> R {
     let (a, b) = operands!(a, b);
     if is_zero(b) {
-        return Err(zero_division(cx, "integer division or modulo by zero"));
+        return Err(zero_division(cx, "division by zero"));
     }
     let (q, r) = match (a, b) {
         (IntRef::Small(x), IntRef::Small(y)) => match small_floor(x, y) {

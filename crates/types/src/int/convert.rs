@@ -55,7 +55,7 @@ fn too_long(cx: &mut Cx, limit: usize) -> Raised {
 pub fn new_arguments<'a>(cx: &mut Cx, args: Args<'a>) -> R<(Option<&'a Value>, Option<&'a Value>)> {
     let pos = args.pos();
     if pos.len() > 2 {
-        return Err(cx.type_error(format!("int() takes at most 2 arguments ({} given)", args.values().len())));
+        return Err(cx.type_error(format!("int expected at most 2 arguments, got {}", args.values().len())));
     }
     let mut base = pos.get(1);
     for (name, value) in args.keywords() {
