@@ -6,7 +6,6 @@ use taipan_object::{Obj, Slots, Type, TypeDefs, ty};
 pub mod bytearray;
 pub mod bytes;
 pub mod complex;
-pub mod descr;
 pub mod descriptors;
 pub mod dict;
 pub mod exceptions;
@@ -62,7 +61,6 @@ pub fn install(types: &mut Types) {
     object::install(types);
     type_::install(types);
     none::install(types);
-    descr::install(types);
     int::install(types);
     float::install(types);
     complex::install(types);
