@@ -9,13 +9,16 @@ pub mod codecs;
 pub mod collections;
 pub mod contextvars;
 pub mod errno;
+pub mod fcntl;
 pub mod functools;
 pub mod gc;
 pub mod io;
 pub mod itertools;
+pub mod locale;
 pub mod math;
 pub mod opcode;
 pub mod posix;
+pub mod posixsubprocess;
 pub mod pytime;
 pub mod random;
 pub mod resource;
@@ -42,13 +45,16 @@ pub static MODULES: &[&ModuleDef] = &[
     &collections::MODULE,
     &contextvars::MODULE,
     &errno::MODULE,
+    &fcntl::MODULE,
     &functools::MODULE,
     &gc::MODULE,
     &io::MODULE,
     &itertools::MODULE,
+    &locale::MODULE,
     &math::MODULE,
     &opcode::MODULE,
     &posix::MODULE,
+    &posixsubprocess::MODULE,
     &random::MODULE,
     &resource::MODULE,
     &signals::MODULE,
