@@ -5,6 +5,7 @@
 
 pub mod abc;
 pub mod atexit;
+pub mod binascii;
 pub mod codecs;
 pub mod collections;
 pub mod contextvars;
@@ -12,6 +13,7 @@ pub mod errno;
 pub mod fcntl;
 pub mod functools;
 pub mod gc;
+pub mod hashes;
 pub mod io;
 pub mod itertools;
 pub mod locale;
@@ -31,6 +33,7 @@ pub mod support;
 pub mod thread;
 pub mod time;
 pub mod typing;
+pub mod unicodedata;
 pub mod users;
 pub mod weakref;
 
@@ -41,6 +44,7 @@ use taipan_types::module::ModuleDef;
 pub static MODULES: &[&ModuleDef] = &[
     &abc::MODULE,
     &atexit::MODULE,
+    &binascii::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
@@ -48,6 +52,11 @@ pub static MODULES: &[&ModuleDef] = &[
     &fcntl::MODULE,
     &functools::MODULE,
     &gc::MODULE,
+    &hashes::BLAKE2,
+    &hashes::MD5,
+    &hashes::SHA1,
+    &hashes::SHA2,
+    &hashes::SHA3,
     &io::MODULE,
     &itertools::MODULE,
     &locale::MODULE,
@@ -65,6 +74,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &thread::MODULE,
     &time::MODULE,
     &typing::MODULE,
+    &unicodedata::MODULE,
     &users::GRP,
     &users::PWD,
     &weakref::MODULE,
