@@ -13,9 +13,25 @@ use crate::{Obj, attr, exc, names};
 
 pub fn getattr(cx: &mut Cx, obj: &Value, name: &Obj<Str>) -> R {
     match obj.ty(cx).slots().getattr {
-        Some(get) => get(cx, obj, name),
+        Some(get) => match get(cx, obj, name) {
+            Err(raised) => Err(with_attribute(cx, raised, obj, name)),
+            found => found,
+        },
         None => Err(attr::no_attribute(cx, obj, name)),
     }
+}
+
+/// Gives an AttributeError that a program raised without them the name and the object.
+#[cold]
+fn with_attribute(cx: &mut Cx, raised: Raised, obj: &Value, name: &Obj<Str>) -> Raised {
+    if let Some(exception) = cx.peek_raised(&raised).cloned()
+        && exception.is_instance_exact(&exc::ATTRIBUTE_ERROR)
+        && let Some(e) = exception.cast::<exc::Exception>()
+        && e.get(cx).extra.iter().all(|v| v.as_ref().is_none_or(Value::is_none))
+    {
+        e.get_mut(cx).extra = vec![Some(name.to_value()), Some(obj.clone())];
+    }
+    raised
 }
 
 /// As [`getattr`], with AttributeError as `None`.
@@ -300,6 +316,15 @@ pub fn is_sequence(cx: &Cx, value: &Value) -> bool {
 /// The next item; `None` at the end. The iterator must have `next`.
 #[inline]
 pub fn next(cx: &mut Cx, iterator: &Value) -> R<Option<Value>> {
+    match next_or_stop(cx, iterator) {
+        Err(raised) => cx.catch(raised, &exc::STOP_ITERATION).map(|()| None),
+        found => found,
+    }
+}
+
+/// As [`next`], but a StopIteration that carries a value is raised: for those who want the value.
+#[inline]
+pub fn next_or_stop(cx: &mut Cx, iterator: &Value) -> R<Option<Value>> {
     match iterator.ty(cx).slots().next {
         Some(f) => f(cx, iterator),
         None => {
@@ -373,7 +398,7 @@ pub fn send(cx: &mut Cx, receiver: &Value, value: &Value) -> R<Send> {
         return f(cx, receiver, value);
     }
     let result = if value.is_none() && receiver.ty(cx).slots().next.is_some() {
-        next(cx, receiver)
+        next_or_stop(cx, receiver)
     } else {
         call_method(cx, receiver, &names::send, std::slice::from_ref(value)).map(Some)
     };

@@ -5,17 +5,22 @@
 
 pub mod abc;
 pub mod atexit;
+pub mod binascii;
 pub mod codecs;
 pub mod collections;
 pub mod contextvars;
 pub mod errno;
+pub mod fcntl;
 pub mod functools;
 pub mod gc;
+pub mod hashes;
 pub mod io;
 pub mod itertools;
+pub mod locale;
 pub mod math;
 pub mod opcode;
 pub mod posix;
+pub mod posixsubprocess;
 pub mod pytime;
 pub mod random;
 pub mod resource;
@@ -28,6 +33,7 @@ pub mod support;
 pub mod thread;
 pub mod time;
 pub mod typing;
+pub mod unicodedata;
 pub mod users;
 pub mod weakref;
 
@@ -38,17 +44,26 @@ use taipan_types::module::ModuleDef;
 pub static MODULES: &[&ModuleDef] = &[
     &abc::MODULE,
     &atexit::MODULE,
+    &binascii::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
     &errno::MODULE,
+    &fcntl::MODULE,
     &functools::MODULE,
     &gc::MODULE,
+    &hashes::BLAKE2,
+    &hashes::MD5,
+    &hashes::SHA1,
+    &hashes::SHA2,
+    &hashes::SHA3,
     &io::MODULE,
     &itertools::MODULE,
+    &locale::MODULE,
     &math::MODULE,
     &opcode::MODULE,
     &posix::MODULE,
+    &posixsubprocess::MODULE,
     &random::MODULE,
     &resource::MODULE,
     &signals::MODULE,
@@ -59,6 +74,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &thread::MODULE,
     &time::MODULE,
     &typing::MODULE,
+    &unicodedata::MODULE,
     &users::GRP,
     &users::PWD,
     &weakref::MODULE,

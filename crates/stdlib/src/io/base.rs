@@ -152,18 +152,16 @@ static TEXT_GETSET: &[GetSetDef] = &[
 /// What the end of a stream object does: closes it, as `__del__` does.
 pub fn finalize(cx: &mut Cx, this: &Value) -> R<()> {
     let closed = cx.intern("closed");
-    let open = match ops::getattr_opt(cx, this, &closed) {
-        Ok(Some(value)) => match ops::truth(cx, &value) {
-            Ok(closed) => !closed,
-            Err(raised) => {
-                drop(cx.take_raised(raised));
-                true
-            }
-        },
-        Ok(None) => true,
+    // A stream that cannot tell is left alone.
+    let answer = ops::getattr_opt(cx, this, &closed).and_then(|found| match found {
+        Some(value) => ops::truth(cx, &value).map(|closed| !closed),
+        None => Ok(false),
+    });
+    let open = match answer {
+        Ok(open) => open,
         Err(raised) => {
             drop(cx.take_raised(raised));
-            true
+            false
         }
     };
     if !open {
@@ -469,10 +467,10 @@ fn raw_read(cx: &mut Cx, this: &Value, size: Option<&Value>) -> R {
     }
     let count = int::index_i64(cx, &count)?;
     let bytes = buffer::bytes_like(cx, &target)?.to_vec(cx);
-    match usize::try_from(count).ok().and_then(|n| bytes.get(..n)) {
+    match usize::try_from(count).ok().filter(|n| *n <= size as usize).and_then(|n| bytes.get(..n)) {
         Some(read) => Ok(cx.bytes(read)),
         None => {
-            let message = format!("readinto returned {count} outside buffer size {}", bytes.len());
+            let message = format!("readinto returned {count} outside buffer size {size}");
             Err(cx.value_error(message))
         }
     }

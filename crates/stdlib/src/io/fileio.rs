@@ -11,7 +11,7 @@ use taipan_object::{
 };
 
 use super::base::{self, RAW_IO_BASE};
-use super::{DEFAULT_BUFFER_SIZE, closed_error, no_pickle, optional_size, unsupported};
+use super::{DEFAULT_BUFFER_SIZE, no_pickle, optional_size, unsupported};
 use crate::support::{attempt, audit, fspath, path_bytes, raise_os};
 
 /// The most bytes that Linux moves in one call.
@@ -314,7 +314,7 @@ fn close_descriptor(cx: &mut Cx, this: &Obj<FileIo>) -> R<()> {
 /// The descriptor of an open file; ValueError where it is closed.
 pub fn open_fd(cx: &mut Cx, this: &Obj<FileIo>) -> R<Fd> {
     let fd = this.get(cx).fd;
-    if fd < 0 { Err(closed_error(cx)) } else { Ok(fd) }
+    if fd < 0 { Err(cx.value_error("I/O operation on closed file")) } else { Ok(fd) }
 }
 
 fn wrong_mode(cx: &mut Cx, action: &str) -> Raised {

@@ -122,9 +122,9 @@ pub fn reserve<T>(cx: &mut Cx, vector: &mut Vec<T>, more: usize) -> R<()> {
     vector.try_reserve(more).map_err(|_| cx.memory_error())
 }
 
-/// `BlockingIOError(EAGAIN, message, written)`.
-pub fn blocking_error(cx: &mut Cx, message: &str, written: usize) -> Raised {
-    let args = [cx.int(libc::EAGAIN.into()), cx.str(message), cx.int(written as i64)];
+/// `BlockingIOError(errno, message, written)`.
+pub fn blocking_error(cx: &mut Cx, errno: i32, message: &str, written: usize) -> Raised {
+    let args = [cx.int(errno.into()), cx.str(message), cx.int(written as i64)];
     match ops::call(cx, &BLOCKING_IO_ERROR.to_value(), &args) {
         Ok(error) => exc::raise(cx, error),
         Err(raised) => raised,

@@ -10,7 +10,7 @@ use taipan_object::{
 use super::base::{self, TEXT_IO_BASE};
 use super::bytesio::{copied_attributes, restore_attributes};
 use super::newline::Newlines;
-use super::{call, closed_error, optional_size, reserve};
+use super::{call, optional_size, reserve};
 
 /// The text, in one byte a character as long as that is enough.
 enum Text {
@@ -185,7 +185,7 @@ fn open(cx: &mut Cx, this: &Obj<StringIo>) -> R<()> {
     if !ready {
         return Err(cx.value_error("I/O operation on uninitialized object"));
     }
-    if closed { Err(closed_error(cx)) } else { Ok(()) }
+    if closed { Err(cx.value_error("I/O operation on closed file")) } else { Ok(()) }
 }
 
 /// Puts text at the position, translated as the newline argument says.
@@ -474,7 +474,7 @@ fn __getstate__(cx: &mut Cx, this: &Obj<StringIo>) -> R {
 #[native("StringIO.__setstate__($self, state, /)", no_signature)]
 fn __setstate__(cx: &mut Cx, this: &Obj<StringIo>, state: &Value) -> R<()> {
     if this.get(cx).closed {
-        return Err(closed_error(cx));
+        return Err(cx.value_error("I/O operation on closed file"));
     }
     let items = match state.cast::<Tuple>().map(|t| t.items().to_vec()) {
         Some(items) if items.len() >= 4 => items,

@@ -114,6 +114,7 @@ fn character(cx: &mut Cx, value: &Value) -> R<u8> {
         };
     }
     if value.as_int().is_none() && value.ty(cx).slots().index.is_none() {
+        let given = crate::str::qualified_type(cx, value)?;
         return Err(cx.type_error(format!("{WANTED} {given}")));
     }
     let i = int::index(cx, value)?;

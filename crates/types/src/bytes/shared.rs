@@ -639,7 +639,7 @@ pub fn fromhex(cx: &mut Cx, class: &Value, string: &Value, exact: bool) -> R {
         drop(lent);
         result
     } else {
-        let given = crate::str::given_type(cx, string).into_owned();
+        let given = crate::str::qualified_type(cx, string)?;
         return Err(cx.type_error(format!("fromhex() argument must be str or bytes-like, not {given}")));
     };
     let bytes = match result {
@@ -680,7 +680,10 @@ pub fn hex_separator(cx: &mut Cx, sep: Maybe<'_>, group: i32) -> R<Option<(u8, i
 }
 
 pub fn hex(cx: &mut Cx, this: &Value, sep: Maybe<'_>, bytes_per_sep: i32) -> R {
+    // A bytearray keeps its size while the separator is asked for its own.
+    let held = this.cast::<ByteArray>().map(|array| bytearray::lend(cx, this, array));
     let separator = hex_separator(cx, sep, bytes_per_sep)?;
+    drop(held);
     let out = algo::to_hex(data(cx, this), separator);
     Ok(crate::str::unit::make(cx, &out))
 }

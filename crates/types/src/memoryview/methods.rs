@@ -1,6 +1,7 @@
 //! Methods and attributes of `memoryview`.
 
 use taipan_macros::{native, natives};
+use taipan_object::buffer::BufferRequest;
 use taipan_object::{Cx, GetSetDef, NativeDef, Obj, R, Tuple, Value, exc, int, ops};
 
 use super::access::item_at;
@@ -145,8 +146,10 @@ fn tobytes(cx: &mut Cx, this: &Obj<MemoryView>, order: Option<&Value>) -> R {
 #[native("memoryview.hex($self, /, sep=?, bytes_per_sep=1)")]
 fn hex(cx: &mut Cx, this: &Obj<MemoryView>, sep: Option<&Value>, bytes_per_sep: i32) -> R {
     check(cx, this)?;
+    // The view cannot be released while the separator is asked for its size.
+    let held = super::lend(cx, &this.to_value(), BufferRequest::FULL_RO)?;
     let separator = hex_separator(cx, sep, bytes_per_sep)?;
-    check(cx, this)?;
+    drop(held);
     let out = algorithms::to_hex(&to_vec(cx, this), separator);
     Ok(crate::str::unit::make(cx, &out))
 }

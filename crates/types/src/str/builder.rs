@@ -1,6 +1,6 @@
 //! Growing text in the narrowest width so far.
 
-use taipan_object::{Cx, Obj, R, Str, StrData, Value};
+use taipan_object::{Cx, Handle, Obj, R, Str, StrData, Value};
 use taipan_text::Wtf8Buf;
 
 /// The most characters that a string may have.
@@ -15,11 +15,13 @@ enum Units {
 /// Collects text; it becomes wider when a character asks for that.
 pub struct StrBuilder {
     units: Units,
+    /// The only text so far, not copied yet: alone it is the result itself. `units` is empty meanwhile.
+    whole: Option<Handle<Str>>,
 }
 
 impl Default for StrBuilder {
     fn default() -> Self {
-        StrBuilder { units: Units::One(Vec::new()) }
+        StrBuilder { units: Units::One(Vec::new()), whole: None }
     }
 }
 
@@ -37,6 +39,9 @@ impl StrBuilder {
     }
 
     pub fn len(&self) -> usize {
+        if let Some(whole) = &self.whole {
+            return whole.len();
+        }
         match &self.units {
             Units::One(v) => v.len(),
             Units::Two(v) => v.len(),
@@ -46,6 +51,14 @@ impl StrBuilder {
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Copies the only text, before another is appended.
+    #[cold]
+    fn flush(&mut self) {
+        if let Some(whole) = self.whole.take() {
+            self.push_data(whole.data());
+        }
     }
 
     /// Makes room for characters of `width` bytes.
@@ -63,6 +76,9 @@ impl StrBuilder {
     /// Appends a code point.
     #[inline]
     pub fn push(&mut self, c: u32) {
+        if self.whole.is_some() {
+            self.flush();
+        }
         match &mut self.units {
             Units::One(v) if c < 0x100 => v.push(c as u8),
             Units::Two(v) if c < 0x10000 => v.push(c as u16),
@@ -91,6 +107,9 @@ impl StrBuilder {
 
     /// Appends Rust text.
     pub fn push_text(&mut self, text: &str) {
+        if self.whole.is_some() && !text.is_empty() {
+            self.flush();
+        }
         match &mut self.units {
             Units::One(v) if text.is_ascii() => v.extend_from_slice(text.as_bytes()),
             _ => text.chars().for_each(|c| self.push(c.into())),
@@ -106,6 +125,12 @@ impl StrBuilder {
 
     /// Appends stored characters.
     pub fn push_data(&mut self, data: StrData<'_>) {
+        if data.is_empty() {
+            return;
+        }
+        if self.whole.is_some() {
+            self.flush();
+        }
         match (&mut self.units, data) {
             (Units::One(v), StrData::One(s)) => v.extend_from_slice(s),
             (Units::Two(v), StrData::One(s)) => v.extend(s.iter().map(|&c| u16::from(c))),
@@ -134,10 +159,17 @@ impl StrBuilder {
     }
 
     pub fn push_str(&mut self, text: &Obj<Str>) {
-        self.push_data(text.data());
+        if self.is_empty() {
+            self.whole = Some(text.to_handle());
+        } else {
+            self.push_data(text.data());
+        }
     }
 
     pub fn finish(self, cx: &mut Cx) -> Value {
+        if let Some(whole) = self.whole {
+            return whole.into_value();
+        }
         match &self.units {
             Units::One(v) => super::unit::make(cx, v),
             Units::Two(v) => super::unit::make(cx, v),

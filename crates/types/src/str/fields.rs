@@ -52,6 +52,9 @@ pub fn format_spec(cx: &mut Cx, this: &Value, format_spec: &Value) -> R {
         Ok(layout) => layout,
         Err(error) => return Err(crate::format::raise(cx, error)),
     };
+    if take == text.len() && padding.left == 0 && padding.right == 0 {
+        return Ok(text.to_value());
+    }
     let mut out = StrBuilder::default();
     out.push_fill(cx, padding.fill, padding.left)?;
     out.push_data(part(text.data(), 0..take));
@@ -69,6 +72,10 @@ enum Source<'a> {
 /// The substitutions are identified by braces ('{' and '}').
 #[native("str.format($self, /, *args, **kwargs)")]
 pub fn format(cx: &mut Cx, this: &Obj<Str>, args: &[Value], kwargs: KwArgs<'_>) -> R {
+    let braces = |b: &u8| matches!(b, b'{' | b'}');
+    if this.as_ascii().is_some_and(|text| !text.as_bytes().iter().any(braces)) {
+        return Ok(this.to_value());
+    }
     let mut numbering = Numbering::default();
     run(cx, &points(this), &Source::Call(args, kwargs), &mut numbering, 2)
 }

@@ -36,6 +36,23 @@ pub fn given_type<'a>(cx: &'a Cx, value: &'a Value) -> Cow<'a, str> {
     if value.is_none() { "None".into() } else { value.type_name(cx) }
 }
 
+/// The type of a value with its module, as `%T` messages name it.
+pub fn qualified_type(cx: &mut Cx, value: &Value) -> R<String> {
+    let ty = value.type_of();
+    let plain = ty.full_name().into_owned();
+    if !ty.has(taipan_object::flags::HEAP_TYPE) {
+        return Ok(plain);
+    }
+    let ty = ty.into_value();
+    let module = taipan_object::ops::getattr_str(cx, &ty, "__module__")?;
+    let name = taipan_object::ops::getattr_str(cx, &ty, "__qualname__")?;
+    let name = name.as_str().map_or(plain, |n| n.to_string_lossy().into_owned());
+    Ok(match module.as_str().map(|m| m.to_string_lossy().into_owned()) {
+        Some(module) if module != "builtins" && module != "__main__" => format!("{module}.{name}"),
+        _ => name,
+    })
+}
+
 /// A `str` argument; `place` begins the message, e.g. `"find() argument 1"`.
 pub fn str_arg<'a>(cx: &mut Cx, value: &'a Value, place: &str) -> R<&'a Obj<Str>> {
     match value.as_str() {
@@ -214,7 +231,9 @@ pub fn bounds(
 
 #[native("str.__getnewargs__($self, /)")]
 fn getnewargs(cx: &mut Cx, this: &Obj<Str>) -> R {
-    Ok(cx.tuple_value([this.to_value()]))
+    // A copy: pickling remembers objects by identity, and the receiver may be what is being pickled.
+    let copy = with_units!(this.data(), |units| Unit::make(cx, units));
+    Ok(cx.tuple_value([copy]))
 }
 
 /// Return the size of the string in memory, in bytes.

@@ -9,6 +9,10 @@ use super::codec;
 /// The arguments of `str()` by position or keyword.
 fn arguments<'a>(cx: &mut Cx, args: Args<'a>) -> R<[Option<&'a Value>; 3]> {
     let pos = args.pos();
+    let total = args.values().len();
+    if total > 3 && args.has_keywords() {
+        return Err(cx.type_error(format!("str() takes at most 3 arguments ({total} given)")));
+    }
     if pos.len() > 3 {
         return Err(cx.type_error(format!("str expected at most 3 arguments, got {}", pos.len())));
     }

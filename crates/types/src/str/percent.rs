@@ -217,6 +217,7 @@ pub fn format_percent(cx: &mut Cx, format: &Obj<Str>, args: &Value) -> R {
     let mut out = StrBuilder::default();
     for piece in Parser::new(|i| data.get(i)) {
         match piece {
+            Piece::Literal(range) if range.len() == data.len() => out.push_str(format),
             Piece::Literal(range) => out.push_data(part(data, range)),
             Piece::Conversion(conversion) => {
                 let bound = bind(cx, &mut arguments, &conversion, |cx, range| {
@@ -257,7 +258,11 @@ fn convert(cx: &mut Cx, out: &mut StrBuilder, bound: &Bound) -> R<()> {
     if !bound.flags.left {
         out.push_fill(cx, 0x20, blanks)?;
     }
-    out.push_data(part(text.data(), 0..len));
+    if len == text.len() {
+        out.push_str(text)
+    } else {
+        out.push_data(part(text.data(), 0..len))
+    }
     if bound.flags.left {
         out.push_fill(cx, 0x20, blanks)?;
     }
@@ -274,7 +279,8 @@ fn character(cx: &mut Cx, value: &Value) -> R {
         return Err(cx.type_error(message));
     }
     if value.as_int().is_none() && value.ty(cx).slots().index.is_none() {
-        let message = format!("%c requires an int or a unicode character, not {}", value.type_name(cx));
+        let message =
+            format!("%c requires an int or a unicode character, not {}", super::qualified_type(cx, value)?);
         return Err(cx.type_error(message));
     }
     let i = int::index(cx, value)?;

@@ -320,6 +320,9 @@ pub fn expandtabs(cx: &mut Cx, this: &Obj<Str>, tabsize: i64) -> R {
         return Err(cx.overflow_error("Python int too large to convert to C int"));
     };
     let size = size.max(0) as usize;
+    if !this.chars().any(|c| c == 9) {
+        return Ok(this.to_value());
+    }
     let mut out = StrBuilder::default();
     out.reserve(cx, this.len())?;
     let mut column = 0;

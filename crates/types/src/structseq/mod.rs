@@ -298,7 +298,8 @@ fn __repr__(cx: &mut Cx, this: &Value) -> R {
         if i > 0 {
             text.push(", ");
         }
-        if let Some((_, name)) = fields.iter().find(|(index, _)| *index == i)
+        // An item without a name shows the next field's, as CPython does.
+        if let Some((_, name)) = fields.get(i)
             && let Some(name) = name.as_str()
         {
             text.push_str(name);

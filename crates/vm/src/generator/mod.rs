@@ -385,7 +385,7 @@ pub fn resume(cx: &mut Cx, generator: &Obj<Generator>, how: Resume<'_>) -> R<Sen
             return Err(cx.type_error(message));
         }
         (State::Finished, how) => {
-            if generator.header().ty_unguarded().is(&COROUTINE) && !generator.get(cx).closed {
+            if generator.header().ty_unguarded().is(&COROUTINE) {
                 return Err(cx.runtime_error("cannot reuse already awaited coroutine"));
             }
             return match how {

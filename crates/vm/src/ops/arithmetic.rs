@@ -277,7 +277,11 @@ unsafe fn append_to_local(cx: &mut Cx, mut r: Regs) -> Option<Step> {
         }
         let local = r.local((next >> 16) as usize);
         let (a, b) = (r.peek(2), r.peek(1));
-        if *local == slot::NULL || a == slot::unmarked(a) || slot::unmarked(a) != *local || slot::unmarked(b) == *local {
+        if *local == slot::NULL
+            || a == slot::unmarked(a)
+            || slot::unmarked(a) != *local
+            || slot::unmarked(b) == *local
+        {
             return None;
         }
         let more = r.lend(1);

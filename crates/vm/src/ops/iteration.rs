@@ -86,7 +86,11 @@ unsafe fn for_iter_other(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
                 r.skip(1 + arg as usize + 1);
                 Step::Next(r)
             }
-            Err(raised) => Step::Raise(r, raised),
+            Err(raised) => {
+                attempt!(r, cx.catch(raised, &taipan_object::exc::STOP_ITERATION));
+                r.skip(2 + arg as usize);
+                Step::Next(r)
+            }
         }
     }
 }

@@ -4,9 +4,15 @@ use taipan_macros::native;
 use taipan_object::exc::BLOCKING_IO_ERROR;
 use taipan_object::{Cx, R, Value};
 
+use super::super::fileio::FileIo;
 use super::super::{blocking_error, readable};
 use super::raw::{raw_seek, raw_write};
 use super::{data, data_mut, locked, open_raw};
+
+/// The error number of a write that would block: a raw stream written in Python states none.
+fn block_errno(raw: &Value) -> i32 {
+    if raw.cast::<FileIo>().is_some() { libc::EAGAIN } else { 0 }
+}
 
 const WOULD_BLOCK: &str = "write could not complete without blocking";
 
@@ -23,7 +29,7 @@ pub fn flush_buffer(cx: &mut Cx, this: &Value, raw: &Value) -> R<()> {
         }
         match raw_write(cx, raw, &bytes[done..]) {
             Ok(Some(n)) => done += n,
-            Ok(None) => break Err(blocking_error(cx, WOULD_BLOCK, 0)),
+            Ok(None) => break Err(blocking_error(cx, block_errno(raw), WOULD_BLOCK, 0)),
             Err(raised) => break Err(raised),
         }
     };
@@ -116,7 +122,7 @@ fn write_locked(cx: &mut Cx, this: &Value, raw: &Value, bytes: &[u8]) -> R<usize
             return Ok(bytes.len());
         }
         append(cx, this, &bytes[..room])?;
-        return Err(blocking_error(cx, WOULD_BLOCK, room));
+        return Err(blocking_error(cx, block_errno(raw), WOULD_BLOCK, room));
     }
     let mut done = 0;
     while bytes.len() - done > size {
@@ -124,7 +130,7 @@ fn write_locked(cx: &mut Cx, this: &Value, raw: &Value, bytes: &[u8]) -> R<usize
             Some(n) => done += n,
             None => {
                 append(cx, this, &bytes[done..done + size])?;
-                return Err(blocking_error(cx, WOULD_BLOCK, done + size));
+                return Err(blocking_error(cx, block_errno(raw), WOULD_BLOCK, done + size));
             }
         }
     }

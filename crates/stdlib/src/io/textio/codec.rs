@@ -237,8 +237,7 @@ pub fn make(
     if let Some(flag) = ops::getattr_opt(cx, &info, &key)?
         && !ops::truth(cx, &flag)?
     {
-        let message =
-            format!("'{encoding}' is not a text encoding; use codecs.open() to handle arbitrary codecs");
+        let message = format!("'{encoding}' is not a text encoding");
         return Err(cx.raise(&taipan_object::exc::LOOKUP_ERROR, message));
     }
     let errors = cx.str(errors);

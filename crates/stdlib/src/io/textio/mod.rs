@@ -152,11 +152,7 @@ fn text_arg(cx: &mut Cx, value: Option<&Value>, name: &str) -> R<Option<String>>
 fn check_newline(cx: &mut Cx, newline: Option<&str>) -> R<()> {
     match newline {
         None | Some("" | "\n" | "\r" | "\r\n") => Ok(()),
-        Some(other) => {
-            let shown = cx.str(other);
-            let shown = ops::repr(cx, &shown)?.to_string_lossy().into_owned();
-            Err(cx.value_error(format!("illegal newline value: {shown}")))
-        }
+        Some(other) => Err(cx.value_error(format!("illegal newline value: {other}"))),
     }
 }
 
@@ -164,7 +160,8 @@ fn check_newline(cx: &mut Cx, newline: Option<&str>) -> R<()> {
 fn locale_encoding(cx: &mut Cx) -> String {
     let name = crate::support::host(cx).encoding();
     let name = String::from_utf8_lossy(&name).into_owned();
-    if name.is_empty() { "utf-8".to_owned() } else { name }
+    // The C locale counts as UTF-8 (PEP 538 and PEP 540).
+    if name.is_empty() || name == "ANSI_X3.4-1968" { "utf-8".to_owned() } else { name }
 }
 
 #[native(

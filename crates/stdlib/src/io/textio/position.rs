@@ -1,6 +1,5 @@
 //! `tell` and `seek`: a position in the text is a cookie of the byte position where decoding can begin and of how to go on from
-//! there: the decoder's flags, bytes to feed it, characters to skip, and whether the end has to be told. The fields
-//! lie 64 bits apart.
+//! there: the decoder's flags, bytes to feed it, characters to skip (32 bits each), and whether the end has to be told.
 
 use dashu_int::IBig;
 use taipan_macros::native;
@@ -25,16 +24,18 @@ impl Cookie {
         }
         let whole = IBig::from(self.start)
             | IBig::from(self.flags) << 64
-            | IBig::from(self.feed) << 128
-            | IBig::from(self.skip) << 192
-            | IBig::from(self.at_end as u8) << 256;
+            | IBig::from(self.feed) << 96
+            | IBig::from(self.skip) << 128
+            | IBig::from(u8::from(self.at_end)) << 160;
         cx.int_from_big(whole)
     }
 
     fn parse(cx: &mut Cx, value: &IBig) -> R<Cookie> {
-        let mask = IBig::from(u64::MAX);
-        let field = |i: usize| i64::try_from((value.clone() >> (64 * i)) & mask.clone()).ok();
-        match (field(0), field(1), field(2), field(3), field(4)) {
+        let field = |at: usize, bits: usize| {
+            let mask = (IBig::ONE << bits) - IBig::ONE;
+            i64::try_from((value.clone() >> at) & mask).ok()
+        };
+        match (field(0, 64), field(64, 32), field(96, 32), field(128, 32), field(160, 8)) {
             (Some(start), Some(flags), Some(feed), Some(skip), Some(end)) => {
                 Ok(Cookie { start, flags, feed, skip, at_end: end != 0 })
             }
