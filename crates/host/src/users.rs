@@ -34,7 +34,8 @@ pub struct Group {
     pub members: Vec<Vec<u8>>,
 }
 
-/// Users and groups. `Ok(None)` is "no such entry".
+/// Users and groups. `Ok(None)` is "no such entry", and also what a look-up without the permission finds: every program's
+/// start looks its user up, as it reads variables.
 pub trait Users {
     /// A user by name.
     fn user_by_name(&self, name: &[u8]) -> Result<Option<User>>;
