@@ -448,7 +448,7 @@ fn execv(cx: &mut Cx, given: &Value, argv: &Value) -> R<()> {
     let arguments = spawn::arguments(cx, "execv", argv)?;
     audit(cx, "os.exec", &[path.given.clone(), argv.clone(), Value::none()])?;
     let error = host(cx).execute(&path.bytes, &arguments, None);
-    Err(raise_os(cx, error, Some(&path.given), None))
+    Err(raise_os(cx, error, None, None))
 }
 
 /// Execute an executable path with arguments, replacing current process.

@@ -2,7 +2,8 @@
 
 use taipan_host::files::{FileSystemStat, Stat, TimeSpec};
 use taipan_host::process::{SystemName, WaitInfo};
-use taipan_object::{Cx, Handle, R, Tuple, Type, Value, int};
+use taipan_macros::native;
+use taipan_object::{Cx, Handle, R, Tuple, Type, Value, int, names, ops};
 use taipan_types::module::set;
 use taipan_types::structseq::{self, Field, StructSeq};
 
@@ -137,6 +138,12 @@ pub fn init(cx: &mut Cx, module: &Value) -> R<()> {
     let mut made = Vec::new();
     for (name, declared) in DECLARED {
         let class = structseq::new_type(cx, declared)?;
+        if std::ptr::eq(*declared, &SCHED_PARAM) {
+            let construct = cx.native_function(&new_sched_param__def, None);
+            let make_static = cx.interp().runtime.static_method;
+            let construct = make_static(cx, construct)?;
+            ops::setattr(cx, class.as_value(), &names::__new__, &construct)?;
+        }
         set(cx, module, name, class.as_value().clone())?;
         made.push(class);
     }
@@ -163,6 +170,15 @@ fn nanoseconds(cx: &Cx, time: TimeSpec) -> Value {
     match i64::try_from(total) {
         Ok(n) => cx.int(n),
         Err(_) => cx.int_from_big(total.into()),
+    }
+}
+
+/// `os.sched_param(sched_priority)` takes the priority itself.
+#[native("sched_param.__new__(cls, sched_priority)", no_signature)]
+fn new_sched_param(cx: &mut Cx, class: &Value, sched_priority: &Value) -> R {
+    match class.as_type() {
+        Some(class) => structseq::new(cx, class, vec![sched_priority.clone()]),
+        None => Err(cx.type_error("cls must be a type")),
     }
 }
 

@@ -7,11 +7,12 @@ use taipan_object::{Cx, NativeDef, R, Tuple, Value, int, ops};
 use super::path::{c_int, path};
 use crate::support::{attempt, audit, fspath, path_bytes, raise_os};
 
-/// The command line: a tuple or list of paths that is not empty.
+/// The command line: a tuple or list of paths that is not empty. `execv` names its argument by number.
 pub fn arguments(cx: &mut Cx, function: &str, argv: &Value) -> R<Vec<Vec<u8>>> {
+    let what = if function == "execv" { "execv() arg 2".to_owned() } else { format!("{function}: argv") };
     let is_list = argv.cast::<taipan_types::list::List>().is_some();
     if !is_list && argv.cast::<Tuple>().is_none() {
-        return Err(cx.type_error(format!("{function}: argv must be a tuple or list")));
+        return Err(cx.type_error(format!("{what} must be a tuple or list")));
     }
     let mut found = Vec::new();
     for item in ops::collect(cx, argv)? {
@@ -19,9 +20,9 @@ pub fn arguments(cx: &mut Cx, function: &str, argv: &Value) -> R<Vec<Vec<u8>>> {
         found.push(path_bytes(cx, &item)?);
     }
     match found.first() {
-        None => Err(cx.value_error(format!("{function}: argv must not be empty"))),
+        None => Err(cx.value_error(format!("{what} must not be empty"))),
         Some(first) if first.is_empty() => {
-            Err(cx.value_error(format!("{function}: argv first element cannot be empty")))
+            Err(cx.value_error(format!("{what} first element cannot be empty")))
         }
         Some(_) => Ok(found),
     }
