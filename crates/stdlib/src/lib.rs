@@ -31,6 +31,7 @@ pub mod stat;
 pub mod strings;
 pub mod structs;
 pub mod support;
+pub mod termios;
 pub mod thread;
 pub mod time;
 pub mod typing;
@@ -73,6 +74,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &stat::MODULE,
     &strings::MODULE,
     &structs::MODULE,
+    &termios::MODULE,
     &thread::MODULE,
     &time::MODULE,
     &typing::MODULE,

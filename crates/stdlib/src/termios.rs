@@ -410,7 +410,14 @@ fn init(cx: &mut Cx, module: &Value) -> R<()> {
 pub static MODULE: ModuleDef = ModuleDef {
     name: "termios",
     functions: natives![
-        tcgetattr, tcsetattr, tcsendbreak, tcdrain, tcflush, tcflow, tcgetwinsize, tcsetwinsize
+        tcgetattr,
+        tcsetattr,
+        tcsendbreak,
+        tcdrain,
+        tcflush,
+        tcflow,
+        tcgetwinsize,
+        tcsetwinsize
     ],
     init: Some(init),
     ..ModuleDef::EMPTY
