@@ -20,6 +20,7 @@ pub mod itertools;
 pub mod locale;
 pub mod math;
 pub mod opcode;
+pub mod poll;
 pub mod posix;
 pub mod posixsubprocess;
 pub mod pytime;
@@ -65,6 +66,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &locale::MODULE,
     &math::MODULE,
     &opcode::MODULE,
+    &poll::MODULE,
     &posix::MODULE,
     &posixsubprocess::MODULE,
     &random::MODULE,
