@@ -33,6 +33,7 @@ pub mod strings;
 pub mod structs;
 pub mod support;
 pub mod termios;
+pub mod symtable;
 pub mod thread;
 pub mod time;
 pub mod typing;
@@ -77,12 +78,14 @@ pub static MODULES: &[&ModuleDef] = &[
     &strings::MODULE,
     &structs::MODULE,
     &termios::MODULE,
+    &symtable::MODULE,
     &thread::MODULE,
     &time::MODULE,
     &typing::MODULE,
     &unicodedata::MODULE,
     &users::GRP,
     &users::PWD,
+    &unicodedata::MODULE,
     &weakref::MODULE,
 ];
 
