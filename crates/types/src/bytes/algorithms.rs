@@ -104,8 +104,9 @@ pub fn to_hex(data: &[u8], separator: Option<(u8, i64)>) -> Vec<u8> {
     let (sep, group) = separator.unwrap_or((0, 0));
     let size = group.unsigned_abs() as usize;
     for (i, b) in data.iter().enumerate() {
-        let boundary =
-            size > 0 && i > 0 && if group > 0 { (data.len() - i) % size == 0 } else { i % size == 0 };
+        let boundary = size > 0
+            && i > 0
+            && if group > 0 { (data.len() - i).is_multiple_of(size) } else { i.is_multiple_of(size) };
         if boundary {
             out.push(sep);
         }

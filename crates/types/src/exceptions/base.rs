@@ -161,7 +161,7 @@ static GETSET: &[GetSetDef] = &[
     GetSetDef {
         name: "__dict__",
         doc: None,
-        get: Some(|cx, v| instance::dict_of(cx, v)),
+        get: Some(instance::dict_of),
         set: Some(taipan_object::typeobj::set_instance_dict),
     },
     GetSetDef { name: "args", doc: None, get: Some(get_args), set: Some(set_args_attr) },

@@ -249,7 +249,7 @@ fn cast(cx: &mut Cx, this: &Obj<MemoryView>, format: &Value, shape: Option<&Valu
     if !items::is_byte(from) && !items::is_byte(to) {
         return Err(cx.type_error("memoryview: cannot cast between two non-byte formats"));
     }
-    if layout.len % size != 0 {
+    if !layout.len.is_multiple_of(size) {
         return Err(cx.type_error("memoryview: length is not a multiple of itemsize"));
     }
     layout.itemsize = size;

@@ -151,7 +151,7 @@ pub fn isupper(_cx: &mut Cx, this: &Obj<Str>) -> bool {
 pub fn istitle(_cx: &mut Cx, this: &Obj<Str>) -> bool {
     let (mut cased, mut inside) = (false, false);
     let fits = all_mut(this, |c| {
-        let fits = if unicode::is_upper(c) || unicode::is_title(c) {
+        if unicode::is_upper(c) || unicode::is_title(c) {
             let fits = !inside;
             (cased, inside) = (true, true);
             fits
@@ -162,8 +162,7 @@ pub fn istitle(_cx: &mut Cx, this: &Obj<Str>) -> bool {
         } else {
             inside = false;
             true
-        };
-        fits
+        }
     });
     fits && cased
 }

@@ -37,12 +37,9 @@ unsafe impl Payload for TypeParam {
 
 fn param(value: &Value) -> Option<&Obj<TypeParam>> {
     let known = [&TYPE_VAR, &PARAM_SPEC, &TYPE_VAR_TUPLE].iter().any(|t| value.is_instance_exact(t));
+    let header = value.header().filter(|_| known)?;
     // SAFETY: all three types have this payload and cannot be subclassed.
-    if known {
-        value.header().map(|h| unsafe { &*(h as *const taipan_object::Header).cast::<Obj<TypeParam>>() })
-    } else {
-        None
-    }
+    Some(unsafe { &*(header as *const taipan_object::Header).cast::<Obj<TypeParam>>() })
 }
 
 macro_rules! param_type {
