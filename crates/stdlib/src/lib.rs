@@ -32,8 +32,8 @@ pub mod stat;
 pub mod strings;
 pub mod structs;
 pub mod support;
-pub mod termios;
 pub mod symtable;
+pub mod termios;
 pub mod thread;
 pub mod time;
 pub mod typing;
@@ -77,15 +77,14 @@ pub static MODULES: &[&ModuleDef] = &[
     &stat::MODULE,
     &strings::MODULE,
     &structs::MODULE,
-    &termios::MODULE,
     &symtable::MODULE,
+    &termios::MODULE,
     &thread::MODULE,
     &time::MODULE,
     &typing::MODULE,
     &unicodedata::MODULE,
     &users::GRP,
     &users::PWD,
-    &unicodedata::MODULE,
     &weakref::MODULE,
 ];
 
