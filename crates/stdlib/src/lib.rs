@@ -77,15 +77,14 @@ pub static MODULES: &[&ModuleDef] = &[
     &stat::MODULE,
     &strings::MODULE,
     &structs::MODULE,
-    &termios::MODULE,
     &symtable::MODULE,
+    &termios::MODULE,
     &thread::MODULE,
     &time::MODULE,
     &typing::MODULE,
     &unicodedata::MODULE,
     &users::GRP,
     &users::PWD,
-    &unicodedata::MODULE,
     &weakref::MODULE,
 ];
 
