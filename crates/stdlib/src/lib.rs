@@ -36,6 +36,7 @@ pub mod symtable;
 pub mod termios;
 pub mod thread;
 pub mod time;
+pub mod tokenize;
 pub mod typing;
 pub mod unicodedata;
 pub mod users;
@@ -81,6 +82,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &termios::MODULE,
     &thread::MODULE,
     &time::MODULE,
+    &tokenize::MODULE,
     &typing::MODULE,
     &unicodedata::MODULE,
     &users::GRP,
