@@ -14,7 +14,7 @@ use crate::descr::{self, GetSetDescriptor, Member, MemberDescriptor, NativeFunct
 use crate::dict::{self, Dict};
 use crate::heap::Heap;
 use crate::interp::{Interp, Runtime};
-use crate::native::{Binding, NativeDef};
+use crate::native::{Binding, GetSetDef, NativeDef};
 use crate::str::InternTable;
 use crate::tuple::Tuple;
 use crate::ty::*;
@@ -86,6 +86,14 @@ static NEW_DEF: NativeDef = NativeDef {
         },
         None => Err(cx.type_error("__new__() called without a type")),
     },
+};
+
+/// `__dict__` of built-in types whose instances have attributes and that state none of their own.
+static DICT_GETSET: GetSetDef = GetSetDef {
+    name: "__dict__",
+    doc: None,
+    get: Some(dict::instance_dict),
+    set: Some(super::set_instance_dict),
 };
 
 /// Makes one built-in type ready (its bases first). Must run within [`process_init`].
@@ -174,6 +182,12 @@ fn fill(cx: &mut Cx, ty: &'static Obj<Type>, dict: &Obj<Dict>) -> R<()> {
     for def in defs.getset {
         let entry = cx.new_object(GetSetDescriptor { def, owner: ty.to_value() }).into_value();
         enter(cx, dict, def.name, entry)?;
+    }
+    let inherits = data.static_base.is_some_and(|base| base.data().attrs_offset.get() != 0);
+    if data.attrs_offset.get() != 0 && !inherits && dict::peek_str(cx, dict, &names::__dict__).is_none() {
+        let entry = GetSetDescriptor { def: &DICT_GETSET, owner: ty.to_value() };
+        let entry = cx.new_object(entry).into_value();
+        enter(cx, dict, "__dict__", entry)?;
     }
     if dict::peek_str(cx, dict, &names::__doc__).is_none() {
         let doc = match data.doc.get() {
