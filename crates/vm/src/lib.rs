@@ -5,6 +5,10 @@
 //! [`ops`] holds the instruction bodies by family, [`frame`] the layout of frames, [`code`] the prepared code objects,
 //! [`function`] and [`generator`] the types of those names, [`unwind`] what happens to exceptions.
 
+// The bodies of opcodes share one contract, stated in `ops/mod.rs`; and pointers to frames and instructions are the crate's own,
+// valid as long as the thread that passes them runs.
+#![allow(clippy::missing_safety_doc, clippy::not_unsafe_ptr_arg_deref)]
+
 pub mod build_class;
 pub mod builtins;
 pub mod calls;

@@ -63,7 +63,7 @@ pub unsafe fn load_attr(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
         let name = r.name((arg >> 1) as usize);
         let cache = r.ip.cast_mut();
         *cache = (*cache).wrapping_add(1);
-        if *cache == WARM || *cache % AGAIN == 0 {
+        if *cache == WARM || (*cache).is_multiple_of(AGAIN) {
             specialize(cx, r, name, arg & 1 != 0);
         }
         let owner = r.lend(1);
@@ -237,7 +237,7 @@ unsafe fn specialize_descriptor(
 
 /// The dictionary of a module.
 #[inline(always)]
-unsafe fn module_dict<'a>(h: &'a Header) -> Option<&'a Obj<Dict>> {
+unsafe fn module_dict(h: &Header) -> Option<&Obj<Dict>> {
     // SAFETY: a live module, which keeps its namespace.
     unsafe {
         let module = &*(h as *const Header).cast::<Obj<taipan_types::module::Module>>();
@@ -468,7 +468,7 @@ pub unsafe fn store_attr(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
         let name = r.name(arg as usize);
         let cache = r.ip.cast_mut();
         *cache = (*cache).wrapping_add(1);
-        let attempt_cache = *cache == WARM || *cache % AGAIN == 0;
+        let attempt_cache = *cache == WARM || (*cache).is_multiple_of(AGAIN);
         let (value, owner) = (r.lend(2), r.lend(1));
         let before = header(r.peek(1)).map(|h| shape_of(h));
         attempt!(r, ops::setattr(cx, &owner, name, &value));

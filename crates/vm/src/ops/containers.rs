@@ -328,15 +328,14 @@ unsafe fn subscr_other(cx: &mut Cx, r: Regs, _arg: u32) -> Step {
     // SAFETY: two operands lie on the stack.
     unsafe {
         let (container, key) = (r.peek(2), r.peek(1));
-        if key & 1 != 0 {
-            if slot::is_exact(container, &taipan_object::str::STR)
-                && let s = slot::obj::<Str>(container)
-                && let Some(i) = position(key, s.len())
-                && let Some(c) = s.char_at(i)
-            {
-                let value = cx.str_from_char(c);
-                return put(cx, r, value);
-            }
+        if key & 1 != 0
+            && slot::is_exact(container, &taipan_object::str::STR)
+            && let s = slot::obj::<Str>(container)
+            && let Some(i) = position(key, s.len())
+            && let Some(c) = s.char_at(i)
+        {
+            let value = cx.str_from_char(c);
+            return put(cx, r, value);
         }
         if slot::is_exact(container, &dict::DICT)
             && slot::is_exact(key, &taipan_object::str::STR)
@@ -547,18 +546,14 @@ pub unsafe fn unpack_ex(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
         let value = r.lend(1);
         let iterator = attempt!(r, unpack_iter(cx, &value));
         let mut items = Vec::new();
-        loop {
-            match attempt!(r, ops::next(cx, &iterator)) {
-                Some(item) => items.push(item),
-                None => break,
-            }
+        while let Some(item) = attempt!(r, ops::next(cx, &iterator)) {
+            items.push(item);
         }
         drop(iterator);
         let got = items.len();
         if got < before + after {
             let expected = before + after;
-            let what = if after == 0 || got < before { "at least " } else { "at least " };
-            let message = format!("not enough values to unpack (expected {what}{expected}, got {got})");
+            let message = format!("not enough values to unpack (expected at least {expected}, got {got})");
             return Step::Raise(r, cx.value_error(message));
         }
         r.drop_top(cx, 1);

@@ -133,13 +133,8 @@ impl Settings {
 }
 
 /// The settings as the interpreter keeps them.
+#[derive(Default)]
 pub(super) struct Kept(pub Option<Arc<Settings>>);
-
-impl Default for Kept {
-    fn default() -> Kept {
-        Kept(None)
-    }
-}
 
 /// The settings that the interpreter was started with.
 pub fn settings(cx: &mut Cx) -> Arc<Settings> {
