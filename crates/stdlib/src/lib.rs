@@ -4,9 +4,11 @@
 //! outside goes through `taipan_host`; pure algorithms that other crates could use live in `taipan_text` and `taipan_sre`.
 
 pub mod abc;
+pub mod array;
 pub mod ast;
 pub mod atexit;
 pub mod binascii;
+pub mod bisect;
 pub mod codecs;
 pub mod collections;
 pub mod contextvars;
@@ -49,9 +51,11 @@ use taipan_types::module::ModuleDef;
 /// Every native module of this crate. The line also carries the module's `cfg` where it has one.
 pub static MODULES: &[&ModuleDef] = &[
     &abc::MODULE,
+    &array::MODULE,
     &ast::MODULE,
     &atexit::MODULE,
     &binascii::MODULE,
+    &bisect::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
