@@ -198,7 +198,8 @@ fn spread_flags(cx: &mut Cx, class: &Value, wanted: u64) -> R<()> {
     let Some(ty) = class.as_type() else { return Ok(()) };
     let both = flags::SEQUENCE | flags::MAPPING;
     if ty.data().has(flags::IMMUTABLE)
-        || (ty.has(flags::SEQUENCE) as u64 * flags::SEQUENCE | ty.has(flags::MAPPING) as u64 * flags::MAPPING)
+        || ((ty.has(flags::SEQUENCE) as u64 * flags::SEQUENCE)
+            | (ty.has(flags::MAPPING) as u64 * flags::MAPPING))
             == wanted & both
     {
         return Ok(());

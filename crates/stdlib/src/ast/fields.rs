@@ -293,7 +293,7 @@ fn constant_to(c: &mut Conv<'_>, constant: &Constant) -> R {
         Constant::Float(f) => c.cx.float(*f),
         Constant::Complex(parts) => new_complex(c.cx, parts.0, parts.1),
         Constant::Str(text) => c.cx.str_from_wtf8(text).into_value(),
-        Constant::Bytes(bytes) => c.cx.bytes(bytes).into(),
+        Constant::Bytes(bytes) => c.cx.bytes(bytes),
         Constant::Tuple(items) => {
             let items = constants_to(c, items)?;
             c.cx.tuple(items).into_value()

@@ -68,7 +68,7 @@ pub fn encode(data: &[u8], quotetabs: bool, istext: bool, header: bool) -> Vec<u
             || c < 33 && !matches!(c, b'\r' | b'\n' | b'\t' | b' ')
             || c < 33
                 && !matches!(c, b'\r' | b'\n')
-                && (quotetabs || !quotetabs && matches!(c, b'\t' | b' ') && at_end && istext);
+                && (quotetabs || matches!(c, b'\t' | b' ') && at_end && istext);
         if quote {
             if column + 3 >= LINE {
                 out.push(b'=');

@@ -384,10 +384,7 @@ pub fn read_to_end(cx: &mut Cx, this: &Obj<FileIo>) -> R<Option<Vec<u8>>> {
         let most = start + room.min(MOST_AT_ONCE);
         bytes.resize(most, 0);
         let result = attempt(cx, |host| host.read(fd, &mut bytes[start..]));
-        let result = match result {
-            Ok(result) => result,
-            Err(raised) => return Err(raised),
-        };
+        let result = result?;
         match result {
             Ok(n) => {
                 bytes.truncate(start + n);

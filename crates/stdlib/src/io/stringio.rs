@@ -484,10 +484,7 @@ fn __setstate__(cx: &mut Cx, this: &Obj<StringIo>, state: &Value) -> R<()> {
             return Err(cx.type_error(format!("{class}.__setstate__ argument should be 4-tuple, got {kind}")));
         }
     };
-    let newline = match items[1].as_str() {
-        Some(text) => Some(text.to_string_lossy().into_owned()),
-        None => None,
-    };
+    let newline = items[1].as_str().map(|text| text.to_string_lossy().into_owned());
     set_newline(cx, this, newline)?;
     // The text is as it was in the stream: no translation.
     if let Some(text) = items[0].as_str() {

@@ -631,7 +631,7 @@ fn getcwdb(cx: &mut Cx) -> R {
 #[native("posix.chdir(path)")]
 fn chdir(cx: &mut Cx, given: &Value) -> R<()> {
     let path = path_or_fd(cx, "chdir: path", given)?;
-    audit(cx, "os.chdir", &[path.given.clone()])?;
+    audit(cx, "os.chdir", std::slice::from_ref(&path.given))?;
     on_path(cx, &path, |host| host.chdir(path.target(CURRENT_DIRECTORY, true)))
 }
 

@@ -374,7 +374,7 @@ fn abort(cx: &mut Cx) -> R<()> {
 #[native("posix.system(command)")]
 fn system(cx: &mut Cx, command: &Value) -> R<i64> {
     let command = path(cx, "system: command", command)?;
-    audit(cx, "os.system", &[command.given.clone()])?;
+    audit(cx, "os.system", std::slice::from_ref(&command.given))?;
     sys(cx, |host| host.shell(&command.bytes)).map(i64::from)
 }
 
@@ -649,7 +649,7 @@ fn putenv(cx: &mut Cx, name: &Value, value: &Value) -> R<()> {
 #[native("posix.unsetenv(name, /)")]
 fn unsetenv(cx: &mut Cx, name: &Value) -> R<()> {
     let key = path(cx, "unsetenv: name", name)?;
-    audit(cx, "os.unsetenv", &[name.clone()])?;
+    audit(cx, "os.unsetenv", std::slice::from_ref(name))?;
     sys(cx, |host| host.remove_variable(&key.bytes))
 }
 

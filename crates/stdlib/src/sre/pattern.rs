@@ -293,9 +293,8 @@ fn substitute(cx: &mut Cx, this: &Obj<Pattern>, repl: &Value, string: &Value, co
             match &replacement {
                 Replacement::Literal(text) => parts.push(text.clone()),
                 Replacement::Template(items) => {
-                    expand(cx, items, |cx, group| match s.machine.span(group) {
-                        Some((a, b)) => Some(s.subject.slice(cx, a, b)),
-                        None => None,
+                    expand(cx, items, |cx, group| {
+                        s.machine.span(group).map(|(a, b)| s.subject.slice(cx, a, b))
                     })
                     .into_iter()
                     .for_each(|piece| parts.push(piece));

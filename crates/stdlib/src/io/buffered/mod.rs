@@ -299,8 +299,7 @@ fn open_raw(cx: &mut Cx, this: &Value, action: &str) -> R {
 /// Runs one operation with the stream for itself.
 fn locked<T>(cx: &mut Cx, this: &Value, operation: impl FnOnce(&mut Cx) -> R<T>) -> R<T> {
     let me = cx.thread_id.wrapping_add(1);
-    loop {
-        let Some(data) = data_mut(cx, this) else { break };
+    while let Some(data) = data_mut(cx, this) {
         if data.busy == 0 {
             data.busy = me;
             break;
@@ -369,11 +368,9 @@ fn dealloc_warn(cx: &mut Cx, raw: &Value, source: &Value) {
 
 #[native("_Buffered._dealloc_warn($self, source, /)", no_signature)]
 fn _dealloc_warn(cx: &mut Cx, this: &Value, source: &Value) -> R<()> {
-    if let Ok(raw) = raw_of(cx, this).or_else(|raised| {
-        drop(cx.take_raised(raised));
-        Err(())
-    }) {
-        dealloc_warn(cx, &raw, source);
+    match raw_of(cx, this) {
+        Ok(raw) => dealloc_warn(cx, &raw, source),
+        Err(raised) => drop(cx.take_raised(raised)),
     }
     Ok(())
 }

@@ -7,8 +7,9 @@ use super::super::call;
 use super::TextIo;
 
 /// The encodings that need no codec object.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Codec {
+    #[default]
     Utf8,
     Ascii,
     Latin1,

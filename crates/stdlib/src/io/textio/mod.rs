@@ -69,12 +69,6 @@ pub struct TextIo {
     pub finalizing: bool,
 }
 
-impl Default for Codec {
-    fn default() -> Codec {
-        Codec::Utf8
-    }
-}
-
 impl Trace for TextIo {
     fn trace(&self, visit: &mut dyn FnMut(&Value)) {
         for value in [&self.buffer, &self.encoding, &self.errors, &self.decoder, &self.encoder, &self.decoded]
