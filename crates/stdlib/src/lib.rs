@@ -18,6 +18,7 @@ pub mod fcntl;
 pub mod functools;
 pub mod gc;
 pub mod hashes;
+pub mod heapq;
 pub mod io;
 pub mod itertools;
 pub mod locale;
@@ -69,6 +70,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &hashes::SHA1,
     &hashes::SHA2,
     &hashes::SHA3,
+    &heapq::MODULE,
     &io::MODULE,
     &itertools::MODULE,
     &locale::MODULE,
