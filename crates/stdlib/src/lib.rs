@@ -24,6 +24,7 @@ pub mod itertools;
 pub mod locale;
 pub mod math;
 pub mod opcode;
+pub mod operator;
 pub mod poll;
 pub mod posix;
 pub mod posixsubprocess;
@@ -76,6 +77,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &locale::MODULE,
     &math::MODULE,
     &opcode::MODULE,
+    &operator::MODULE,
     &poll::MODULE,
     &posix::MODULE,
     &posixsubprocess::MODULE,
