@@ -32,6 +32,7 @@ pub mod pytime;
 pub mod random;
 pub mod resource;
 pub mod signals;
+pub mod socket;
 pub mod sre;
 pub mod stat;
 pub mod strings;
@@ -84,6 +85,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &random::MODULE,
     &resource::MODULE,
     &signals::MODULE,
+    &socket::MODULE,
     &sre::MODULE,
     &stat::MODULE,
     &strings::MODULE,

@@ -151,7 +151,7 @@ impl Shown {
     fn into_value(self, cx: &mut Cx) -> Value {
         let kind = Value::small_int(self.kind);
         let text = cx.str(&self.text);
-        let mut place = |(line, column): (i64, i64)| {
+        let place = |(line, column): (i64, i64)| {
             let (line, column) = (cx.int(line), cx.int(column));
             cx.tuple_value([line, column])
         };
