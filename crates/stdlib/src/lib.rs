@@ -18,11 +18,13 @@ pub mod fcntl;
 pub mod functools;
 pub mod gc;
 pub mod hashes;
+pub mod heapq;
 pub mod io;
 pub mod itertools;
 pub mod locale;
 pub mod math;
 pub mod opcode;
+pub mod operator;
 pub mod poll;
 pub mod posix;
 pub mod posixsubprocess;
@@ -30,6 +32,7 @@ pub mod pytime;
 pub mod random;
 pub mod resource;
 pub mod signals;
+pub mod socket;
 pub mod sre;
 pub mod stat;
 pub mod strings;
@@ -69,17 +72,20 @@ pub static MODULES: &[&ModuleDef] = &[
     &hashes::SHA1,
     &hashes::SHA2,
     &hashes::SHA3,
+    &heapq::MODULE,
     &io::MODULE,
     &itertools::MODULE,
     &locale::MODULE,
     &math::MODULE,
     &opcode::MODULE,
+    &operator::MODULE,
     &poll::MODULE,
     &posix::MODULE,
     &posixsubprocess::MODULE,
     &random::MODULE,
     &resource::MODULE,
     &signals::MODULE,
+    &socket::MODULE,
     &sre::MODULE,
     &stat::MODULE,
     &strings::MODULE,
