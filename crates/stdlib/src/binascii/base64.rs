@@ -45,17 +45,17 @@ pub fn decode(data: &[u8], strict: bool) -> Result<Vec<u8>, String> {
             if strict && digits == 0 {
                 return Err("Excess padding not allowed".to_owned());
             }
+            if strict && digits == 1 {
+                break;
+            }
             if digits >= 2 {
                 padding += 1;
-                if digits + padding >= 4 {
-                    // The end; what follows is of no interest but to the strict.
-                    if strict && i + 1 < data.len() {
-                        let excess = data.get(i + 1) == Some(&b'=');
-                        let what =
-                            if excess { "Excess padding not allowed" } else { "Excess data after padding" };
-                        return Err(what.to_owned());
-                    }
-                    return Ok(out);
+                // The end; what follows matters to the strict, the others read on.
+                if digits + padding >= 4 && strict && i + 1 < data.len() {
+                    let excess = data.get(i + 1) == Some(&b'=');
+                    let what =
+                        if excess { "Excess padding not allowed" } else { "Excess data after padding" };
+                    return Err(what.to_owned());
                 }
             }
             continue;
@@ -90,6 +90,7 @@ pub fn decode(data: &[u8], strict: bool) -> Result<Vec<u8>, String> {
             "Invalid base64-encoded string: number of data characters ({}) cannot be 1 more than a multiple of 4",
             out.len() / 3 * 4 + 1
         )),
+        n if n + padding >= 4 => Ok(out),
         _ => Err("Incorrect padding".to_owned()),
     }
 }
