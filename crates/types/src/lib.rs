@@ -27,6 +27,7 @@ pub mod slice;
 pub mod str;
 pub mod structseq;
 pub mod support;
+pub mod template;
 pub mod tuple;
 pub mod type_;
 pub mod typing;
@@ -76,6 +77,7 @@ pub fn install(types: &mut Types) {
     module::install(types);
     exceptions::install(types);
     typing::install(types);
+    template::install(types);
     dict::install(types);
     set::install(types);
     mappingproxy::install(types);

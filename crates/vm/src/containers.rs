@@ -87,20 +87,12 @@ pub fn slice(cx: &mut Cx, start: Value, stop: Value, step: Value) -> Value {
 
 /// A `string.templatelib.Template` of its strings and interpolations.
 pub fn template(cx: &mut Cx, strings: &Value, interpolations: &Value) -> R {
-    let make = templatelib(cx, "_make_template")?;
-    taipan_object::ops::call(cx, &make, &[strings.clone(), interpolations.clone()])
+    taipan_types::template::new_template(cx, strings, interpolations)
 }
 
 /// A `string.templatelib.Interpolation`.
 pub fn interpolation(cx: &mut Cx, value: Value, text: Value, conversion: Value, format: Value) -> R {
-    let class = templatelib(cx, "Interpolation")?;
-    taipan_object::ops::call(cx, &class, &[value, text, conversion, format])
-}
-
-fn templatelib(cx: &mut Cx, name: &str) -> R {
-    let import = cx.interp().runtime.import;
-    let module = import(cx, "_templatelib")?;
-    taipan_object::ops::getattr_str(cx, &module, name)
+    Ok(taipan_types::template::new_interpolation(cx, value, text, conversion, format))
 }
 
 /// The constant of a value of one of these types.
