@@ -78,7 +78,7 @@ pub(super) fn getaddrinfo(
 #[native("_socket.gethostbyname(host, /)", no_signature)]
 pub(super) fn gethostbyname(cx: &mut Cx, host: &Value) -> R {
     let name = address::host_name(cx, host)?;
-    audit(cx, "socket.gethostbyname", &[host.clone()])?;
+    audit(cx, "socket.gethostbyname", std::slice::from_ref(host))?;
     match address::resolve(cx, &name, libc::AF_INET)? {
         Address::V4 { address, .. } => Ok(cx.str(&Ipv4Addr::from(address).to_string())),
         _ => Err(cx.raise(&exc::OS_ERROR, "unsupported address family")),
