@@ -42,6 +42,7 @@ pub fn fill(cx: &mut Cx, made: &Value) -> R<()> {
     let (name, empty) = (cx.str("Taipan"), cx.str(""));
     let git = cx.tuple_value([name, empty.clone(), empty]);
     module::set(cx, made, "_git", git)?;
+    super::jit::enter(cx, made)?;
     let names: Vec<Value> = STDLIB_MODULES.iter().map(|n| cx.intern(n).into_value()).collect();
     let names = taipan_types::set::new_frozenset(cx, names)?;
     module::set(cx, made, "stdlib_module_names", names)

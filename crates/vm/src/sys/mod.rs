@@ -6,6 +6,7 @@ mod facts;
 mod frames;
 mod hooks;
 mod info;
+mod jit;
 mod limits;
 pub mod stdio;
 
