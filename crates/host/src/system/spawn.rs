@@ -354,6 +354,11 @@ impl SpawnState {
                 FileAction::Dup2(fd, target) => {
                     libc::posix_spawn_file_actions_adddup2(&mut self.actions, *fd, *target)
                 }
+                #[cfg(target_env = "gnu")]
+                FileAction::CloseFrom(from) => {
+                    libc::posix_spawn_file_actions_addclosefrom_np(&mut self.actions, *from)
+                }
+                #[cfg(not(target_env = "gnu"))]
                 FileAction::CloseFrom(_) => libc::ENOTSUP,
             }
         })
