@@ -48,7 +48,12 @@ pub struct Cx {
     /// The exception in flight between `Err(Raised)` and its handler.
     raised: Option<Value>,
     /// The lowest native stack address that recursion may reach.
+    /// Where the thread's native stack stood when its token was made, the lowest address that recursions over user data
+    /// may reach, and the lowest that may be used at all: what runs after the error (handlers, releases) and the compiler,
+    /// which keeps a budget of its own, have the room between the two.
+    stack_top: usize,
     stack_limit: usize,
+    stack_end: usize,
     /// Python calls that may still nest (`sys.setrecursionlimit`), kept by the interpreter's frame pushes.
     pub recursion_remaining: i32,
     pub recursion_limit: i32,
@@ -61,12 +66,19 @@ pub struct Cx {
     draining: Cell<u32>,
 }
 
+/// Bytes of native stack for recursions over user data: about as many levels as CPython has on its 8 MiB, and few enough
+/// that a runaway recursion ends at once. Frames of unoptimised builds are larger.
+const NATIVE_STACK: usize = if cfg!(debug_assertions) { 32 << 20 } else { 16 << 20 };
+
 impl Cx {
     /// A token for the calling thread.
     ///
     /// # Safety
-    /// The thread holds the GIL of `interp` whenever the token is used, and `interp` outlives it.
-    pub unsafe fn new(interp: NonNull<Interp>, stack_limit: usize, thread_id: u64) -> Cx {
+    /// The thread holds the GIL of `interp` whenever the token is used, and `interp` outlives it. `stack_end` is no lower than
+    /// the end of the thread's native stack.
+    pub unsafe fn new(interp: NonNull<Interp>, stack_end: usize, thread_id: u64) -> Cx {
+        let marker = 0u8;
+        let stack_top = &raw const marker as usize;
         // SAFETY: live by the caller's promise.
         let heap = unsafe { interp.as_ref().heap_ptr() };
         Cx {
@@ -75,7 +87,9 @@ impl Cx {
             // SAFETY: live by the caller's promise.
             breaker: NonNull::from(unsafe { &*interp.as_ref().breaker }),
             raised: None,
-            stack_limit,
+            stack_top,
+            stack_limit: stack_end.max(stack_top.saturating_sub(NATIVE_STACK)),
+            stack_end,
             recursion_remaining: 1000,
             recursion_limit: 1000,
             vm: std::ptr::null_mut(),
@@ -236,15 +250,21 @@ impl Cx {
 
     #[cold]
     fn stack_overflow(&mut self, place: &'static str) -> Raised {
-        self.raise(&exc::RECURSION_ERROR, format!("maximum recursion depth exceeded{place}"))
+        let marker = 0u8;
+        let used = self.stack_top.saturating_sub(&raw const marker as usize) >> 10;
+        self.raise(&exc::RECURSION_ERROR, format!("Stack overflow (used {used} kB){place}"))
     }
 
-    pub fn set_stack_limit(&mut self, limit: usize) {
-        self.stack_limit = limit;
+    /// Bytes of the native stack that are left between here and its very end.
+    pub fn native_stack_left(&self) -> usize {
+        let marker = 0u8;
+        (&raw const marker as usize).saturating_sub(self.stack_end)
     }
 
-    pub fn stack_limit(&self) -> usize {
-        self.stack_limit
+    /// Bytes of the native stack that recursions over user data may still use.
+    pub fn native_recursion_left(&self) -> usize {
+        let marker = 0u8;
+        (&raw const marker as usize).saturating_sub(self.stack_limit)
     }
 
     // ---- repr of containers

@@ -86,6 +86,7 @@ pub fn call(cx: &mut Cx, callable: &Value, args: &[Value]) -> R {
 }
 
 pub fn call_args(cx: &mut Cx, callable: &Value, args: Args<'_>) -> R {
+    cx.check_native_stack(" while calling a Python object")?;
     match callable.ty(cx).slots().call {
         Some(call) => call(cx, callable, args),
         None => {
@@ -145,6 +146,7 @@ pub fn truth(cx: &mut Cx, value: &Value) -> R<bool> {
 
 /// `len()`.
 pub fn len(cx: &mut Cx, value: &Value) -> R<usize> {
+    cx.check_native_stack("")?;
     match value.ty(cx).slots().len {
         Some(f) => f(cx, value),
         None => {
@@ -159,6 +161,7 @@ pub fn hash(cx: &mut Cx, value: &Value) -> R<i64> {
     if let Some(s) = value.cast_exact::<Str>() {
         return Ok(s.hash_value());
     }
+    cx.check_native_stack(" while getting the hash of an object")?;
     match value.ty(cx).slots().hash {
         Some(f) => f(cx, value),
         None => {
@@ -168,32 +171,49 @@ pub fn hash(cx: &mut Cx, value: &Value) -> R<i64> {
     }
 }
 
-/// `repr()`: an exact or derived `str`.
+/// `repr()` as text for further use. Where Python sees the object itself, it is [`repr_value`] that counts.
 pub fn repr(cx: &mut Cx, value: &Value) -> R<Handle<Str>> {
+    let text = repr_value(cx, value)?;
+    text_result(cx, &text, "__repr__")
+}
+
+/// `repr()`: what `__repr__` returned, a `str` or an instance of a subclass.
+pub fn repr_value(cx: &mut Cx, value: &Value) -> R {
     cx.check_native_stack(" while getting the repr of an object")?;
     let text = match value.ty(cx).slots().repr {
         Some(f) => f(cx, value)?,
         None => cx.str(&format!("<{} object at {:#x}>", value.type_name(cx), value.id())),
     };
-    text_result(cx, text, "__repr__")
+    text_result(cx, &text, "__repr__")?;
+    Ok(text)
 }
 
-/// `str()`.
+/// `str()` as text for further use.
 pub fn str_of(cx: &mut Cx, value: &Value) -> R<Handle<Str>> {
     if let Some(s) = value.cast_exact::<Str>() {
         return Ok(s.to_handle());
+    }
+    let text = str_value(cx, value)?;
+    text_result(cx, &text, "__str__")
+}
+
+/// `str()`: what `__str__` returned, a `str` or an instance of a subclass.
+pub fn str_value(cx: &mut Cx, value: &Value) -> R {
+    if value.cast_exact::<Str>().is_some() {
+        return Ok(value.clone());
     }
     cx.check_native_stack(" while getting the str of an object")?;
     match value.ty(cx).slots().str {
         Some(f) => {
             let text = f(cx, value)?;
-            text_result(cx, text, "__str__")
+            text_result(cx, &text, "__str__")?;
+            Ok(text)
         }
-        None => repr(cx, value),
+        None => repr_value(cx, value),
     }
 }
 
-fn text_result(cx: &mut Cx, text: Value, name: &str) -> R<Handle<Str>> {
+fn text_result(cx: &mut Cx, text: &Value, name: &str) -> R<Handle<Str>> {
     match text.as_str() {
         Some(s) => Ok(s.to_handle()),
         None => {
@@ -291,6 +311,7 @@ pub fn equal(cx: &mut Cx, a: &Value, b: &Value) -> R<bool> {
 
 /// `iter()`.
 pub fn iter(cx: &mut Cx, value: &Value) -> R {
+    cx.check_native_stack("")?;
     let slots = value.ty(cx).slots();
     if let Some(f) = slots.iter {
         let iterator = f(cx, value)?;
@@ -316,6 +337,7 @@ pub fn is_sequence(cx: &Cx, value: &Value) -> bool {
 /// The next item; `None` at the end. The iterator must have `next`.
 #[inline]
 pub fn next(cx: &mut Cx, iterator: &Value) -> R<Option<Value>> {
+    cx.check_native_stack("")?;
     match next_or_stop(cx, iterator) {
         Err(raised) => cx.catch(raised, &exc::STOP_ITERATION).map(|()| None),
         found => found,
@@ -419,6 +441,7 @@ pub fn send(cx: &mut Cx, receiver: &Value, value: &Value) -> R<Send> {
 
 /// `container[key]`.
 pub fn getitem(cx: &mut Cx, container: &Value, key: &Value) -> R {
+    cx.check_native_stack("")?;
     if let Some(f) = container.ty(cx).slots().getitem {
         return f(cx, container, key);
     }
@@ -441,6 +464,7 @@ pub fn getitem(cx: &mut Cx, container: &Value, key: &Value) -> R {
 
 /// `container[key] = value`.
 pub fn setitem(cx: &mut Cx, container: &Value, key: &Value, value: &Value) -> R<()> {
+    cx.check_native_stack("")?;
     match container.ty(cx).slots().setitem {
         Some(f) => f(cx, container, key, Some(value)),
         None => {
@@ -452,6 +476,7 @@ pub fn setitem(cx: &mut Cx, container: &Value, key: &Value, value: &Value) -> R<
 
 /// `del container[key]`.
 pub fn delitem(cx: &mut Cx, container: &Value, key: &Value) -> R<()> {
+    cx.check_native_stack("")?;
     match container.ty(cx).slots().setitem {
         Some(f) => f(cx, container, key, None),
         None => {
@@ -463,6 +488,7 @@ pub fn delitem(cx: &mut Cx, container: &Value, key: &Value) -> R<()> {
 
 /// `item in container`.
 pub fn contains(cx: &mut Cx, container: &Value, item: &Value) -> R<bool> {
+    cx.check_native_stack("")?;
     if let Some(f) = container.ty(cx).slots().contains {
         return f(cx, container, item);
     }

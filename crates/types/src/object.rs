@@ -316,7 +316,7 @@ fn format(cx: &mut Cx, this: &Value, format_spec: &Value) -> R {
             let message = format!("unsupported format string passed to {}.__format__", this.type_name(cx));
             Err(cx.type_error(message))
         }
-        Some(_) => ops::str_of(cx, this).map(|s| s.into_value()),
+        Some(_) => ops::str_value(cx, this),
     }
 }
 

@@ -47,10 +47,10 @@ fn str(cx: &mut Cx, this: &Value) -> R {
     let e = payload(cx, this)?;
     match args_of(cx, e).as_slice() {
         [] => Ok(cx.empty_str()),
-        [one] => ops::str_of(cx, one).map(|s| s.into_value()),
+        [one] => ops::str_value(cx, one),
         _ => {
             let tuple = e.get(cx).args.clone().unwrap_or_else(Value::none);
-            ops::str_of(cx, &tuple).map(|s| s.into_value())
+            ops::str_value(cx, &tuple)
         }
     }
 }

@@ -173,7 +173,7 @@ fn attribute_reduce(cx: &mut Cx, this: &Value) -> R {
 fn key_str(cx: &mut Cx, this: &Value) -> R {
     let e: &Obj<Exception> = base::payload(cx, this)?;
     match base::args_of(cx, e).as_slice() {
-        [key] => ops::repr(cx, key).map(|s| s.into_value()),
+        [key] => ops::repr_value(cx, key),
         _ => base_str(cx, this),
     }
 }

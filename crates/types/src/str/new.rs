@@ -36,7 +36,7 @@ fn arguments<'a>(cx: &mut Cx, args: Args<'a>) -> R<[Option<&'a Value>; 3]> {
 
 pub fn new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
     let text = match (args.pos(), args.has_keywords()) {
-        ([one], false) => of_object(cx, one)?,
+        ([one], false) => ops::str_value(cx, one)?,
         _ => construct(cx, args)?,
     };
     if class.is(&STR) {
@@ -49,29 +49,13 @@ pub fn new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
     Ok(instance::new_wrapped(cx, class, exact))
 }
 
-/// `str(value)`: a subclass instance that `__str__` returned is kept.
-fn of_object(cx: &mut Cx, value: &Value) -> R {
-    if value.is_instance_exact(&STR) {
-        return Ok(value.clone());
-    }
-    let slots = value.ty(cx).slots();
-    let Some(slot) = slots.str else { return ops::str_of(cx, value).map(|s| s.into_value()) };
-    cx.check_native_stack(" while getting the str of an object")?;
-    let text = slot(cx, value)?;
-    if text.as_str().is_none() {
-        let message = format!("__str__ returned non-string (type {})", text.type_name(cx));
-        return Err(cx.type_error(message));
-    }
-    Ok(text)
-}
-
 fn construct(cx: &mut Cx, args: Args<'_>) -> R {
     let [object, encoding, errors] = arguments(cx, args)?;
     let encoding = codec::name(cx, encoding, "str", "encoding")?;
     let errors = codec::name(cx, errors, "str", "errors")?;
     let Some(object) = object else { return Ok(cx.empty_str()) };
     if encoding.is_none() && errors.is_none() {
-        return of_object(cx, object);
+        return ops::str_value(cx, object);
     }
     if object.as_str().is_some() {
         return Err(cx.type_error("decoding str is not supported"));

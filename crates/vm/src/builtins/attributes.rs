@@ -194,7 +194,7 @@ pub fn len(cx: &mut Cx, obj: &Value) -> R<usize> {
 /// an equal object.
 #[native("repr(obj, /)")]
 pub fn repr(cx: &mut Cx, obj: &Value) -> R {
-    Ok(ops::repr(cx, obj)?.into_value())
+    ops::repr_value(cx, obj)
 }
 
 /// Return an ASCII-only representation of an object.

@@ -11,8 +11,8 @@ pub unsafe fn convert_value(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
     unsafe {
         let value = r.lend(1);
         let text = match arg {
-            1 => attempt!(r, ops::str_of(cx, &value)).into_value(),
-            2 => attempt!(r, ops::repr(cx, &value)).into_value(),
+            1 => attempt!(r, ops::str_value(cx, &value)),
+            2 => attempt!(r, ops::repr_value(cx, &value)),
             _ => attempt!(r, crate::ascii(cx, &value)),
         };
         r.drop_top(cx, 1);

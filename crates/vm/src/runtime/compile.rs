@@ -47,14 +47,12 @@ pub fn is_source(cx: &Cx, value: &Value) -> bool {
 
 /// The compiler's options of a request.
 pub fn options(cx: &mut Cx, request: &Request<'_>) -> Options {
-    let marker = 0u8;
-    let left = (&raw const marker as usize).saturating_sub(cx.stack_limit());
     Options {
         optimize: request.optimize,
         flags: request.flags,
         feature_version: request.feature_version,
         int_max_str_digits: cx.interp().int_max_str_digits,
-        stack_budget: left.saturating_sub(STACK_RESERVE),
+        stack_budget: cx.native_stack_left().saturating_sub(STACK_RESERVE),
         keep_listing: false,
     }
 }
