@@ -8,7 +8,7 @@ use taipan_vm::runtime::program::{self, Program};
 use taipan_vm::runtime::{Settings, files, finish, paths, start};
 
 use crate::options::{self, CheckHashPycs, Config};
-use crate::{dump, library};
+use crate::{dump, library, memory};
 
 /// What `-V` prints after "Python ".
 const VERSION: &str = "3.14.8";
@@ -139,6 +139,10 @@ fn run(config: &Config, host: &HostHandle) -> Ending {
         return Ending::Status(print_stages(config, host, &program));
     }
     let (mut interpreter, started) = start::start(settings(config, host), USABLE_STACK);
+    if let Some(limit) = config.max_memory {
+        let flag = std::sync::Arc::clone(&interpreter.cx().interp().breaker);
+        memory::limit(usize::try_from(limit).unwrap_or(usize::MAX), flag);
+    }
     let ending = match started {
         Ok(()) => run_main(interpreter.cx(), config, host, &program),
         Err(failed) => {

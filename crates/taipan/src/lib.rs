@@ -8,6 +8,7 @@
 pub mod command;
 pub mod dump;
 mod library;
+pub mod memory;
 pub mod options;
 
 pub use taipan_host::system as system_host;

@@ -176,5 +176,8 @@ pub fn handle_breaker(cx: &mut Cx) -> R<()> {
     {
         return Err(exc::raise(cx, exception));
     }
+    if bits & breaker::LIMIT != 0 {
+        return Err(cx.memory_error());
+    }
     Ok(())
 }
