@@ -71,23 +71,8 @@ pub fn to_f64(cx: &mut Cx, value: &Value) -> R<f64> {
     if let Some(f) = value.as_float() {
         return Ok(f);
     }
-    if let Some(slot) = value.ty(cx).slots().float {
-        let result = slot(cx, value)?;
-        if let Some(f) = result.as_float() {
-            if !result.is_instance_exact(&FLOAT) {
-                let message = format!(
-                    "{}.__float__ returned non-float (type {}).  The ability to return an instance of a strict subclass of float is deprecated, and may not be supported in a future version of Python.",
-                    value.type_name(cx),
-                    result.type_name(cx)
-                );
-                let warn = cx.interp().runtime.warn;
-                warn(cx, &crate::exc::DEPRECATION_WARNING, &message, 1)?;
-            }
-            return Ok(f);
-        }
-        let message =
-            format!("{}.__float__ returned non-float (type {})", value.type_name(cx), result.type_name(cx));
-        return Err(cx.type_error(message));
+    if let Some(f) = by_slot(cx, value)? {
+        return Ok(f);
     }
     if value.ty(cx).slots().index.is_some() {
         let int = crate::int::index(cx, value)?;
@@ -95,6 +80,23 @@ pub fn to_f64(cx: &mut Cx, value: &Value) -> R<f64> {
     }
     let message = format!("must be real number, not {}", value.type_name(cx));
     Err(cx.type_error(message))
+}
+
+/// What the type's `__float__` gives; `None` where it has none.
+pub fn by_slot(cx: &mut Cx, value: &Value) -> R<Option<f64>> {
+    let Some(slot) = value.ty(cx).slots().float else { return Ok(None) };
+    let result = slot(cx, value)?;
+    let returned =
+        format!("{}.__float__ returned non-float (type {})", value.type_name(cx), result.type_name(cx));
+    let Some(f) = result.as_float() else { return Err(cx.type_error(returned)) };
+    if !result.is_instance_exact(&FLOAT) {
+        let message = format!(
+            "{returned}.  The ability to return an instance of a strict subclass of float is deprecated, and may not be supported in a future version of Python."
+        );
+        let warn = cx.interp().runtime.warn;
+        warn(cx, &crate::exc::DEPRECATION_WARNING, &message, 1)?;
+    }
+    Ok(Some(f))
 }
 
 /// An int as the nearest double; OverflowError where there is none.

@@ -326,7 +326,24 @@ fn clear_weak(
 }
 
 /// Whether the collector follows the object (`gc.is_tracked`).
+///
+/// Tuples of atomic values count as not followed: what a full collection would find out is answered at once.
 pub fn is_tracked(value: &Value) -> bool {
+    is_tracked_within(value, NESTED_TUPLES)
+}
+
+/// How deep [`is_tracked`] looks into tuples of tuples.
+const NESTED_TUPLES: u32 = 100;
+
+fn is_tracked_within(value: &Value, depth: u32) -> bool {
+    if let Some(tuple) = value.cast_exact::<crate::Tuple>()
+        && depth > 0
+    {
+        return tuple.items().iter().any(|item| is_tracked_within(item, depth - 1));
+    }
+    if let Some(ty) = value.as_type() {
+        return ty.has(crate::flags::HEAP_TYPE);
+    }
     match value.as_ptr() {
         // SAFETY: a live object; mortal ones lie in pages.
         Some(p) => unsafe {

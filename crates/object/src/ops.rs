@@ -390,22 +390,28 @@ pub fn collect(cx: &mut Cx, iterable: &Value) -> R<Vec<Value>> {
 
 /// `operator.length_hint`, 0 where nothing is known.
 pub fn length_hint(cx: &mut Cx, value: &Value) -> R<usize> {
+    Ok(length_hint_opt(cx, value)?.unwrap_or(0))
+}
+
+/// `operator.length_hint`: what `len` or `__length_hint__` says, if either says anything.
+pub fn length_hint_opt(cx: &mut Cx, value: &Value) -> R<Option<usize>> {
     if value.ty(cx).slots().len.is_some() {
-        return match len(cx, value) {
-            Ok(n) => Ok(n),
-            Err(raised) => cx.catch(raised, &exc::TYPE_ERROR).map(|()| 0),
-        };
+        match len(cx, value) {
+            Ok(n) => return Ok(Some(n)),
+            Err(raised) => cx.catch(raised, &exc::TYPE_ERROR)?,
+        }
     }
     let hint = match call_special(cx, value, &names::__length_hint__, &[]) {
         Ok(Some(hint)) => hint,
-        Ok(None) => return Ok(0),
-        Err(raised) => return cx.catch(raised, &exc::TYPE_ERROR).map(|()| 0),
+        Ok(None) => return Ok(None),
+        Err(raised) => return cx.catch(raised, &exc::TYPE_ERROR).map(|()| None),
     };
     if hint.is_not_implemented() {
-        return Ok(0);
+        return Ok(None);
     }
     match hint.as_int().map(|i| i.to_i64()) {
-        Some(Some(n)) if n >= 0 => Ok(n as usize),
+        Some(Some(n)) if n >= 0 => Ok(Some(n as usize)),
+        Some(None) => Err(cx.overflow_error("Python int too large to convert to C ssize_t")),
         Some(_) => Err(cx.value_error("__length_hint__() should return >= 0")),
         None => {
             let message = format!("__length_hint__ must be an integer, not {}", hint.type_name(cx));

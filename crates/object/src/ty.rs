@@ -682,6 +682,10 @@ impl Obj<Type> {
 
     /// Bytes of the fixed part of an instance (`__basicsize__`).
     pub fn basic_size(&self) -> usize {
+        if self.data().flags.get() & (flags::INT | flags::HEAP_TYPE) == flags::INT {
+            // Never laid out as such; CPython's figure, which programs compute sizes from.
+            return 24;
+        }
         self.data().basicsize.get() as usize
     }
 
@@ -693,7 +697,7 @@ impl Obj<Type> {
     /// Bytes of one inline item (`__itemsize__`), 0 where nothing lies inline.
     pub fn item_size(&self) -> usize {
         match self.data().payload.inline_size {
-            None if self.is(&crate::int::INT) => 8,
+            None if self.has(flags::INT) => 4,
             None => 0,
             Some(_) if self.has(flags::TUPLE) => 8,
             Some(_) => 1,

@@ -47,6 +47,11 @@ pub fn compare(
     loop {
         let (Some(a), Some(b)) = (left(cx, i), right(cx, i)) else { break };
         if !ops::equal(cx, &a, &b)? {
+            // The comparison may have shortened either: then the lengths decide.
+            let (n, m) = lengths(cx);
+            if i >= n || i >= m {
+                break;
+            }
             return match op {
                 CompareOp::Eq => Ok(Value::bool(false)),
                 CompareOp::Ne => Ok(Value::bool(true)),

@@ -1,6 +1,6 @@
 //! Small helpers that several types share: building text, making lists through `builtins`.
 
-use taipan_object::{Args, Cx, Handle, Obj, R, Str, Value, ops};
+use taipan_object::{Args, Cx, Handle, Obj, R, Str, Type, Value, ops};
 
 /// Collects the text of a repr: ASCII as long as it is, code points after that.
 #[derive(Default)]
@@ -50,12 +50,12 @@ impl TextBuilder {
     }
 }
 
-/// The reprs of `items` with `, ` between them and the given text around; `running` is what is shown where `container`
-/// contains itself.
+/// The reprs of items with `, ` between them and the given text around; `running` is what is shown where `container`
+/// contains itself. `item` is asked anew for each position, because a repr may change the container.
 pub fn repr_items(
     cx: &mut Cx,
     container: &Value,
-    items: &[Value],
+    item: impl Fn(&Cx, usize) -> Option<Value>,
     open: &str,
     close: &str,
     running: &str,
@@ -66,14 +66,16 @@ pub fn repr_items(
     let mut text = TextBuilder::default();
     text.push(open);
     let mut result = Ok(());
-    for (i, item) in items.iter().enumerate() {
+    let mut i = 0;
+    while let Some(item) = item(cx, i) {
         if i > 0 {
             text.push(", ");
         }
-        result = text.push_repr(cx, item);
+        result = text.push_repr(cx, &item);
         if result.is_err() {
             break;
         }
+        i += 1;
     }
     cx.repr_leave(container);
     result?;
@@ -109,6 +111,18 @@ pub fn no_keywords(cx: &mut Cx, args: Args<'_>, name: &str) -> R<()> {
     } else {
         Ok(())
     }
+}
+
+/// As [`no_keywords`] in the `__new__` of a built-in class: a subclass whose `__init__` is its own may take some.
+pub fn no_keywords_in_new(cx: &mut Cx, class: &Obj<Type>, base: &Obj<Type>, args: Args<'_>) -> R<()> {
+    let own = class.slots().init.map(|f| f as usize) != base.slots().init.map(|f| f as usize);
+    if own { Ok(()) } else { no_keywords(cx, args, &base.name()) }
+}
+
+/// As [`no_keywords`] in the `__init__` of a built-in class: a subclass whose `__new__` is its own may take some.
+pub fn no_keywords_in_init(cx: &mut Cx, this: &Value, base: &Obj<Type>, args: Args<'_>) -> R<()> {
+    let own = this.ty(cx).slots().new.map(|f| f as usize) != base.slots().new.map(|f| f as usize);
+    if own { Ok(()) } else { no_keywords(cx, args, &base.name()) }
 }
 
 /// The only positional argument, if one is given: `"set expected at most 1 argument, got 2"`.

@@ -8,7 +8,7 @@ use taipan_object::{
 };
 
 use crate::slice::{Slice, span};
-use crate::support::{at_most_one, no_keywords, repr_items};
+use crate::support::{at_most_one, no_keywords_in_new, repr_items};
 use crate::{Types, sequence};
 
 fn this<'a>(cx: &mut Cx, value: &'a Value) -> R<&'a Obj<Tuple>> {
@@ -25,7 +25,7 @@ fn repr(cx: &mut Cx, value: &Value) -> R {
         return Ok(cx.str("()"));
     }
     let close = if items.len() == 1 { ",)" } else { ")" };
-    repr_items(cx, value, items, "(", close, "(...)")
+    repr_items(cx, value, |_, i| items.get(i).cloned(), "(", close, "(...)")
 }
 
 fn hash_slot(cx: &mut Cx, value: &Value) -> R<i64> {
@@ -123,9 +123,7 @@ fn contains(cx: &mut Cx, value: &Value, item: &Value) -> R<bool> {
 }
 
 fn new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-    if class.is(&TUPLE) || class.slots().init.map(|f| f as usize) == TUPLE.slots().init.map(|f| f as usize) {
-        no_keywords(cx, args, "tuple")?;
-    }
+    no_keywords_in_new(cx, class, &TUPLE, args)?;
     let iterable = at_most_one(cx, args, "tuple")?;
     let items = match iterable {
         None => Vec::new(),

@@ -264,6 +264,11 @@ pub fn index_len(cx: &Cx, dict: &Obj<Dict>) -> usize {
     dict.get(cx).table.index_len()
 }
 
+/// Whether the dictionary is a view over an instance's attributes, with keys that all instances of the class share.
+pub fn is_backed(cx: &Cx, dict: &Obj<Dict>) -> bool {
+    dict.get(cx).backing.is_some()
+}
+
 // ---- changing
 
 /// Sets a key.
@@ -363,14 +368,15 @@ pub fn remove_at(cx: &mut Cx, dict: &Obj<Dict>, position: usize) -> R<Option<(Va
 
 /// Removes the entry that was added last.
 pub fn pop_last(cx: &mut Cx, dict: &Obj<Dict>) -> R<Option<(Value, Value)>> {
-    let mut position = extent(cx, dict);
-    while position > 0 {
-        position -= 1;
-        if entry(cx, dict, position).is_some() {
-            return remove_at(cx, dict, position);
-        }
+    if dict.get(cx).backing.is_some() {
+        return match len(cx, dict) {
+            0 => Ok(None),
+            n => remove_at(cx, dict, n - 1),
+        };
     }
-    Ok(None)
+    let d = dict.get_mut(cx);
+    d.version = 0;
+    Ok(d.table.pop_last())
 }
 
 /// Removes everything.
@@ -499,13 +505,16 @@ pub fn next_entry<'a>(
     None
 }
 
-/// The entry at or before `*position - 1`, going backwards; `*position` becomes its position.
+/// The entry at or before `*position - 1`, going backwards; `*position` becomes its position. `None` also where the
+/// dictionary has shrunk below the position.
 pub fn entry_before<'a>(
     cx: &'a Cx,
     dict: &'a Obj<Dict>,
     position: &mut usize,
 ) -> Option<(&'a Value, &'a Value)> {
-    *position = (*position).min(extent(cx, dict));
+    if *position > extent(cx, dict) {
+        *position = 0;
+    }
     while *position > 0 {
         *position -= 1;
         let found = entry(cx, dict, *position);

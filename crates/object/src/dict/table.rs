@@ -334,13 +334,18 @@ impl Table {
         let hash = entry.hash;
         with_index!(&mut self.index, s => forget(s, hash, i), ());
         self.live -= 1;
-        if i + 1 == self.entries.len() {
-            // Tombstones at the end are never looked at again.
-            while self.entries.last().is_some_and(|e| e.key.is_none()) {
-                self.entries.pop();
-            }
-        }
         Some((key, value))
+    }
+
+    /// Takes out the entry that was added last, with the tombstones behind it: taking one after the other takes linear time.
+    /// (`remove` leaves them: an iterator tells by its position that the entry it stood on was replaced.)
+    pub fn pop_last(&mut self) -> Option<(Value, Value)> {
+        while self.entries.last()?.key.is_none() {
+            self.entries.pop();
+        }
+        let pair = self.remove(self.entries.len() - 1);
+        self.entries.pop();
+        pair
     }
 
     /// Compacts the entries and makes an index of `size` places.

@@ -136,7 +136,7 @@ fn read_slots(cx: &mut Cx, name: &Obj<Str>, base: &Obj<Type>, ns: &Obj<Dict>, sl
             return Err(cx.type_error("__slots__ must be identifiers"));
         }
         if slot.eq_str("__dict__") {
-            if base.data().attrs_offset.get() != 0 || result.dict {
+            if base.data().attrs_offset.get() != 0 || base.has(flags::TYPE) || result.dict {
                 return Err(cx.type_error("__dict__ slot disallowed: we already got one"));
             }
             result.dict = true;
@@ -239,7 +239,8 @@ pub fn new_class(cx: &mut Cx, request: ClassRequest<'_>) -> R {
     let base = best_base(cx, bases)?;
     let ns = dict::copy(cx, request.namespace)?;
     let slots_value = dict::get_str(cx, &ns, &names::__slots__)?;
-    let may_dict = base.data().attrs_offset.get() == 0;
+    // Classes keep their attributes in their own dictionary already.
+    let may_dict = base.data().attrs_offset.get() == 0 && !base.has(flags::TYPE);
     let may_weak = !base.has(flags::WEAKREFABLE);
     let mut slots = match &slots_value {
         None => SlotNames { names: Vec::new(), dict: may_dict, weakref: may_weak },
@@ -255,7 +256,7 @@ pub fn new_class(cx: &mut Cx, request: ClassRequest<'_>) -> R {
     let inline = inline_count(cx, &base, &ns)?;
     let class = allocate(cx, request.meta, &base, &slots, inline, bases, &name);
     let Some(ty) = class.as_type() else { return Err(cx.system_error("metaclass makes no type")) };
-    fill_namespace(cx, ty, &name, &ns, &slots, &slots_value, may_dict, may_weak)?;
+    fill_namespace(cx, ty, &ns, &slots, &slots_value, may_dict, may_weak)?;
     let cell = dict::get_str(cx, &ns, &names::__classcell__)?;
     if cell.is_some() {
         dict::remove(cx, &ns, &names::__classcell__.to_value())?;
@@ -318,7 +319,6 @@ fn allocate(
 fn fill_namespace(
     cx: &mut Cx,
     ty: &Obj<Type>,
-    name: &Obj<Str>,
     ns: &Obj<Dict>,
     slots: &SlotNames,
     slots_value: &Option<Value>,
@@ -357,6 +357,11 @@ fn fill_namespace(
             dict::set_str(cx, ns, key, wrapped)?;
         }
     }
+    if dict::get_str(cx, ns, &names::__eq__)?.is_some() && dict::get_str(cx, ns, &names::__hash__)?.is_none()
+    {
+        // Equality of its own makes a class unhashable, unless it says how to hash too.
+        dict::set_str(cx, ns, &names::__hash__, Value::none())?;
+    }
     let first = ty.data().members.get() as usize - slots.names.len();
     for (i, slot) in slots.names.iter().enumerate() {
         let member =
@@ -366,7 +371,6 @@ fn fill_namespace(
             dict::set_str(cx, ns, slot, member)?;
         }
     }
-    let _ = name;
     if may_dict && slots.dict {
         add_getset(cx, ty, ns, &DICT_GETSET, slots_value.is_none())?;
     }
@@ -492,7 +496,7 @@ pub fn assign_class(cx: &mut Cx, obj: &Value, class: &Value) -> R<()> {
             || a.rest(cx).slot_names.iter().map(Value::word).eq(b.rest(cx).slot_names.iter().map(Value::word))
                 && a.data().payload.size == b.data().payload.size
     };
-    let relaid = !compatible && reshape(cx, obj, &old, new);
+    let relaid = !compatible && reshape(cx, &old, new);
     if !compatible && !relaid {
         return Err(cx.type_error(format!(
             "__class__ assignment: '{}' object layout differs from '{}'",
@@ -501,7 +505,9 @@ pub fn assign_class(cx: &mut Cx, obj: &Value, class: &Value) -> R<()> {
         )));
     }
     let Some(header) = obj.header() else { return Ok(()) };
-    instance::leave_shape(cx, obj)?;
+    if old.data().attrs_offset.get() != 0 {
+        instance::leave_shape(cx, obj)?;
+    }
     if !new.header().is_immortal() {
         new.header().incref();
     }
@@ -516,7 +522,7 @@ pub fn assign_class(cx: &mut Cx, obj: &Value, class: &Value) -> R<()> {
 
 /// Instances whose classes differ in inline slots only: the new class takes the narrower number if it has no instances with
 /// more. Memory of an instance cannot grow in place, so the class with fewer slots gives way only from wide to narrow.
-fn reshape(cx: &mut Cx, obj: &Value, old: &Obj<Type>, new: &Obj<Type>) -> bool {
+fn reshape(cx: &mut Cx, old: &Obj<Type>, new: &Obj<Type>) -> bool {
     let (a, b) = (old.data(), new.data());
     let alike = a.basicsize.get() == b.basicsize.get()
         && a.members.get() == b.members.get()
@@ -524,7 +530,6 @@ fn reshape(cx: &mut Cx, obj: &Value, old: &Obj<Type>, new: &Obj<Type>) -> bool {
         && a.payload.size == b.payload.size
         && a.attrs_offset.get() > 0
         && solid_base(cx, old).is(&solid_base(cx, new));
-    let _ = obj;
     alike && a.inline_slots.get() >= b.inline_slots.get()
 }
 

@@ -117,9 +117,12 @@ fn duplicate(cx: &mut Cx, this: &Obj<DefaultDict>, source: &Value) -> R {
 fn missing(cx: &mut Cx, this: &Obj<DefaultDict>, key: &Value) -> R {
     let Some(factory) = this.get(cx).factory.clone() else { return Err(cx.key_error(key)) };
     let value = ops::call(cx, &factory, &[])?;
+    // The factory may have set the key itself.
     let object = this.to_value();
-    ops::setitem(cx, &object, key, &value)?;
-    Ok(value)
+    match object.as_dict() {
+        Some(target) => dict::set_default(cx, target, key, &value),
+        None => Ok(value),
+    }
 }
 
 /// D.copy() -> a shallow copy of D.

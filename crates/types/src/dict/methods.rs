@@ -5,6 +5,8 @@ use taipan_object::dict::{self, DICT, Dict};
 use taipan_object::{Args, Cx, Handle, Obj, R, Value, ops};
 
 use super::iter::{self, Kind};
+use crate::set::{FROZENSET, SET, as_set};
+
 use super::{key_error_text, update_from_args, views};
 use crate::support::class_getitem;
 
@@ -24,6 +26,10 @@ pub fn __getitem__(cx: &mut Cx, this: &Value, key: &Value) -> R {
 #[native("dict.__sizeof__($self, /)")]
 pub fn __sizeof__(cx: &mut Cx, this: &Obj<Dict>) -> R<usize> {
     let places = dict::index_len(cx, this);
+    if dict::is_backed(cx, this) {
+        // The values only: the keys are the class's.
+        return Ok(48 + 8 * dict::len(cx, this));
+    }
     if places == 0 {
         return Ok(48);
     }
@@ -114,11 +120,34 @@ pub fn fromkeys(cx: &mut Cx, class: &Value, iterable: &Value, value: Option<&Val
     if made.is_instance_exact(&DICT)
         && let Some(target) = made.as_dict()
     {
-        ops::for_each(cx, iterable, |cx, key| dict::set(cx, target, key, value.clone()).map(|()| true))?;
+        fill_keys(cx, target, iterable, &value)?;
     } else {
         ops::for_each(cx, iterable, |cx, key| ops::setitem(cx, &made, &key, &value).map(|()| true))?;
     }
     Ok(made)
+}
+
+/// Sets all keys of an iterable to `value`. The hashes that dictionaries and sets keep are taken as they are.
+fn fill_keys(cx: &mut Cx, target: &Obj<Dict>, iterable: &Value, value: &Value) -> R<()> {
+    let exact_set = iterable.is_instance_exact(&SET) || iterable.is_instance_exact(&FROZENSET);
+    let mut position = 0;
+    if iterable.is_instance_exact(&DICT)
+        && let Some(source) = iterable.as_dict()
+    {
+        while let Some((key, _, hash)) = dict::next_entry(cx, source, &mut position) {
+            let key = key.clone();
+            dict::set_with_hash(cx, target, key, hash, value.clone())?;
+        }
+        return Ok(());
+    }
+    if let Some(source) = as_set(iterable).filter(|_| exact_set) {
+        while let Some((key, hash)) = source.get(cx).next(&mut position) {
+            let key = key.clone();
+            dict::set_with_hash(cx, target, key, hash, value.clone())?;
+        }
+        return Ok(());
+    }
+    ops::for_each(cx, iterable, |cx, key| dict::set(cx, target, key, value.clone()).map(|()| true))
 }
 
 /// Remove all items from the dict.

@@ -149,16 +149,22 @@ fn update_from_pairs(cx: &mut Cx, dict: &Obj<Dict>, source: &Value) -> R<()> {
     let mut index = 0usize;
     ops::for_each(cx, source, |cx, item| {
         let iterable = item.ty(cx).slots().iter.is_some() || ops::is_sequence(cx, &item);
-        if !iterable {
-            let raised = cx.type_error("object is not iterable");
-            let error = cx.take_raised(raised);
-            let note =
-                cx.str(&format!("Cannot convert dictionary update sequence element #{index} to a sequence"));
-            let add_note = cx.intern("add_note");
-            ops::call_method(cx, &error, &add_note, &[note])?;
-            return Err(cx.raise_value(error));
-        }
-        let pair = ops::collect(cx, &item)?;
+        let pair = match iterable {
+            true => ops::collect(cx, &item),
+            false => Err(cx.type_error("object is not iterable")),
+        };
+        let pair = match pair {
+            Err(raised) if cx.raised_is(&raised, &exc::TYPE_ERROR) => {
+                let error = cx.take_raised(raised);
+                let note =
+                    format!("Cannot convert dictionary update sequence element #{index} to a sequence");
+                let note = cx.str(&note);
+                let add_note = cx.intern("add_note");
+                ops::call_method(cx, &error, &add_note, &[note])?;
+                return Err(cx.raise_value(error));
+            }
+            pair => pair?,
+        };
         let found = pair.len();
         let Ok([key, value]) = <[Value; 2]>::try_from(pair) else {
             return Err(cx.value_error(format!(

@@ -127,7 +127,7 @@ fn repr(cx: &mut Cx, this: &Value) -> R {
     let items: Vec<Value> =
         dict::items(cx, dict).into_iter().map(|(key, value)| item_of(cx, kind, key, value)).collect();
     let name = this.type_of().name().into_owned();
-    repr_items(cx, this, &items, &format!("{name}(["), "])", "...")
+    repr_items(cx, this, |_, i| items.get(i).cloned(), &format!("{name}(["), "])", "...")
 }
 
 fn len(cx: &mut Cx, this: &Value) -> R<usize> {

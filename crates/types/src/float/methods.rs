@@ -1,6 +1,7 @@
 //! Methods and attributes of `float`.
 
 use taipan_macros::{native, natives};
+use taipan_object::float::FLOAT;
 use taipan_object::{Cx, GetSetDef, R, TypeDefs, Value, int, ops};
 use taipan_text::format_spec::{Align, Locale, Spec, format_float};
 use taipan_text::number;
@@ -109,8 +110,10 @@ fn fromhex(cx: &mut Cx, class: &Value, string: &Value) -> R {
         let message = format!("argument must be str, not {}", string.type_name(cx));
         return Err(cx.type_error(message));
     };
-    let ascii = number::to_ascii(text.chars());
-    let value = match number::float::from_hex(number::trim(&ascii)) {
+    let Some(ascii) = text.as_ascii() else {
+        return Err(cx.value_error("invalid hexadecimal floating-point string"));
+    };
+    let value = match number::float::from_hex(number::trim(ascii.as_bytes())) {
         Ok(value) => value,
         Err(number::float::HexError::Invalid) => {
             return Err(cx.value_error("invalid hexadecimal floating-point string"));
@@ -118,13 +121,16 @@ fn fromhex(cx: &mut Cx, class: &Value, string: &Value) -> R {
         Err(_) => return Err(cx.overflow_error("hexadecimal value too large to represent as a float")),
     };
     let made = cx.float(value);
-    if class.is_obj(&taipan_object::float::FLOAT) { Ok(made) } else { ops::call(cx, class, &[made]) }
+    if class.is_obj(&FLOAT) { Ok(made) } else { ops::call(cx, class, &[made]) }
 }
 
 /// Convert real number to a floating-point number.
 #[native("float.from_number($type, number, /)")]
 fn from_number(cx: &mut Cx, class: &Value, number: &Value) -> R {
-    let exact = class.is_obj(&taipan_object::float::FLOAT);
+    let exact = class.is_obj(&FLOAT);
+    if exact && number.is_instance_exact(&FLOAT) {
+        return Ok(number.clone());
+    }
     let value = taipan_object::float::to_f64(cx, number)?;
     let made = cx.float(value);
     if exact { Ok(made) } else { ops::call(cx, class, &[made]) }

@@ -9,6 +9,7 @@ use taipan_object::{
 use taipan_text::number;
 
 use crate::Types;
+use crate::support::{at_most_one, no_keywords_in_new};
 
 /// The operand as a double, where it is a float or an int.
 fn operand(cx: &mut Cx, v: &Value) -> R<Option<f64>> {
@@ -118,7 +119,7 @@ pub fn power(cx: &mut Cx, a: f64, b: f64) -> R {
     if b == 0.0 || a == 1.0 {
         return Ok(cx.float(1.0));
     }
-    if a == 0.0 && b < 0.0 {
+    if a == 0.0 && b < 0.0 && b.is_finite() {
         return Err(zero(cx, "zero to a negative power"));
     }
     if a < 0.0 && a.is_finite() && b.is_finite() && b != b.floor() {
@@ -134,7 +135,7 @@ pub fn power(cx: &mut Cx, a: f64, b: f64) -> R {
     Ok(cx.float(result))
 }
 
-fn compare(cx: &mut Cx, a: &Value, b: &Value, op: CompareOp) -> R {
+fn compare(_cx: &mut Cx, a: &Value, b: &Value, op: CompareOp) -> R {
     let Some(x) = a.as_float() else { return Ok(Value::not_implemented()) };
     let ordering = if let Some(y) = b.as_float() {
         x.partial_cmp(&y)
@@ -144,7 +145,6 @@ fn compare(cx: &mut Cx, a: &Value, b: &Value, op: CompareOp) -> R {
             Some(i) => compare_with_int(x, i),
         }
     };
-    let _ = cx;
     Ok(Value::bool(match ordering {
         Some(ordering) => op.holds(ordering),
         None => op == CompareOp::Ne,
@@ -202,23 +202,24 @@ pub fn construct(cx: &mut Cx, x: Option<&Value>) -> R {
     if x.is_instance_exact(&FLOAT) {
         return Ok(x.clone());
     }
+    // A subclass's `__float__` goes before what the value is, also for text and floats.
+    if let Some(f) = taipan_object::float::by_slot(cx, x)? {
+        return Ok(cx.float(f));
+    }
+    if x.ty(cx).slots().index.is_some() {
+        let f = to_f64(cx, x)?;
+        return Ok(cx.float(f));
+    }
     if let Some(s) = x.as_str() {
         let text = number::to_ascii(s.chars());
         return parse(cx, &text, x);
     }
-    if x.as_bytes().is_some()
-        || (x.ty(cx).slots().float.is_none() && x.ty(cx).slots().index.is_none() && buffer::supports(cx, x))
-    {
+    if buffer::supports(cx, x) {
         let text = buffer::bytes_like(cx, x)?.to_vec(cx);
         return parse(cx, &text, x);
     }
-    if x.ty(cx).slots().float.is_none() && x.ty(cx).slots().index.is_none() && x.as_float().is_none() {
-        let message =
-            format!("float() argument must be a string or a real number, not '{}'", x.type_name(cx));
-        return Err(cx.type_error(message));
-    }
-    let f = to_f64(cx, x)?;
-    Ok(cx.float(f))
+    let message = format!("float() argument must be a string or a real number, not '{}'", x.type_name(cx));
+    Err(cx.type_error(message))
 }
 
 fn parse(cx: &mut Cx, text: &[u8], source: &Value) -> R {
@@ -232,14 +233,8 @@ fn parse(cx: &mut Cx, text: &[u8], source: &Value) -> R {
 }
 
 fn new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-    if args.has_keywords() {
-        return Err(cx.type_error("float() takes no keyword arguments"));
-    }
-    let x = match args.pos() {
-        [] => None,
-        [x] => Some(x),
-        more => return Err(cx.type_error(format!("float expected at most 1 argument, got {}", more.len()))),
-    };
+    no_keywords_in_new(cx, class, &FLOAT, args)?;
+    let x = at_most_one(cx, args, "float")?;
     let made = construct(cx, x)?;
     if class.is(&FLOAT) { Ok(made) } else { Ok(instance::new_wrapped(cx, class, made)) }
 }

@@ -1,6 +1,6 @@
 //! `int(x)`, `int(text, base)` and decimal text.
 
-use taipan_object::{Args, Cx, IntRef, R, Raised, Value, buffer, int, names, ops};
+use taipan_object::{Args, Cx, IntRef, R, Raised, Value, buffer, int, ops};
 use taipan_text::number;
 
 /// The decimal digits of a small integer, written to the end of `buffer`.
@@ -96,7 +96,7 @@ fn text_bytes(cx: &mut Cx, x: &Value) -> R<Option<Vec<u8>>> {
     if let Some(b) = x.as_bytes() {
         return Ok(Some(b.as_slice().to_vec()));
     }
-    if &*x.ty(cx).name() == "bytearray" {
+    if x.cast::<crate::bytearray::ByteArray>().is_some() {
         return Ok(Some(buffer::bytes_like(cx, x)?.to_vec(cx)));
     }
     Ok(None)
@@ -110,16 +110,6 @@ fn from_object(cx: &mut Cx, x: &Value) -> R {
     }
     if x.ty(cx).slots().index.is_some() {
         return int::index(cx, x);
-    }
-    if let Some(result) = ops::call_special(cx, x, &names::__trunc__, &[])? {
-        if result.as_int().is_some() {
-            return int::index(cx, &result);
-        }
-        if result.ty(cx).slots().index.is_some() {
-            return int::index(cx, &result);
-        }
-        let message = format!("__trunc__ returned non-Integral (type {})", result.type_name(cx));
-        return Err(cx.type_error(message));
     }
     if let Some(text) = text_bytes(cx, x)? {
         return int_from_str(cx, &text, 10, x);

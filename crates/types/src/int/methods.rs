@@ -269,9 +269,8 @@ fn getnewargs(cx: &mut Cx, this: &Value) -> R {
 #[native("int.__sizeof__($self, /)")]
 fn sizeof(cx: &mut Cx, this: &Value) -> R<usize> {
     let bits = this.as_int().map_or(0, arithmetic::bit_length) as usize;
-    let _ = cx;
-    // As CPython counts: 24 bytes and 4 for each digit of 30 bits.
-    Ok(24 + 4 * bits.div_ceil(30).max(1))
+    // As CPython counts: 4 bytes for each digit of 30 bits.
+    Ok(this.ty(cx).basic_size() + 4 * bits.div_ceil(30).max(1))
 }
 
 static GETSET: &[GetSetDef] = &[

@@ -10,6 +10,7 @@ use taipan_object::int::{BOOL, INT};
 use taipan_object::{Args, CompareOp, Cx, IntRef, Obj, R, Slots, Type, Value, exc, hash, instance, ops};
 
 use crate::Types;
+use crate::support::{at_most_one, no_keywords};
 
 /// Decimal text, under the limit of `sys.set_int_max_str_digits`.
 fn repr(cx: &mut Cx, this: &Value) -> R {
@@ -54,13 +55,10 @@ fn new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
 }
 
 fn bool_new(cx: &mut Cx, _class: &Obj<Type>, args: Args<'_>) -> R {
-    if args.has_keywords() {
-        return Err(cx.type_error("bool() takes no keyword arguments"));
-    }
-    match args.pos() {
-        [] => Ok(Value::bool(false)),
-        [x] => ops::truth(cx, x).map(Value::bool),
-        more => Err(cx.type_error(format!("bool expected at most 1 argument, got {}", more.len()))),
+    no_keywords(cx, args, "bool")?;
+    match at_most_one(cx, args, "bool")? {
+        None => Ok(Value::bool(false)),
+        Some(x) => ops::truth(cx, x).map(Value::bool),
     }
 }
 

@@ -280,6 +280,10 @@ fn callable_next(cx: &mut Cx, this: &Value) -> R<Option<Value>> {
             return Ok(None);
         }
     };
+    if object.get(cx).callable.is_none() {
+        // The call itself went on to the end.
+        return Ok(None);
+    }
     if ops::equal(cx, &sentinel, &item)? {
         callable_end(cx, object);
         return Ok(None);

@@ -150,13 +150,10 @@ fn reverse_length_hint(cx: &mut Cx, this: &Obj<ReverseIterator>) -> R<usize> {
 /// Return state information for pickling.
 #[native("list_reverseiterator.__reduce__($self, /)", no_signature)]
 fn reverse_reduce(cx: &mut Cx, this: &Obj<ReverseIterator>) -> R {
-    let state = this.get(cx);
-    let Some(list) = state.list.clone() else {
-        let function = builtin(cx, "iter")?;
-        return empty_state(cx, function);
-    };
-    let next = cx.int(state.left as i64 - 1);
     let function = builtin(cx, "reversed")?;
+    let state = this.get(cx);
+    let Some(list) = state.list.clone() else { return empty_state(cx, function) };
+    let next = cx.int(state.left as i64 - 1);
     let args = cx.tuple_value([list.into_value()]);
     Ok(cx.tuple_value([function, args, next]))
 }

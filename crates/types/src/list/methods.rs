@@ -1,14 +1,13 @@
 //! Methods and slots of `list`.
 
 use taipan_macros::{native, natives};
-use taipan_object::ty::InitFn;
 use taipan_object::{Args, CompareOp, Cx, Obj, R, Slots, TypeDefs, Value, ops};
 
 use super::sort::{Item, sort as sort_items};
 use super::{LIST, List, extend as extend_list, iterator, new_list};
 use crate::sequence;
 use crate::slice::{Slice, Span, span};
-use crate::support::{at_most_one, no_keywords, repr_items};
+use crate::support::{at_most_one, no_keywords_in_init, repr_items};
 use crate::tuple::repeat_items;
 
 fn this<'a>(cx: &mut Cx, value: &'a Value) -> R<&'a Obj<List>> {
@@ -23,8 +22,7 @@ fn repr(cx: &mut Cx, value: &Value) -> R {
     if list.get(cx).items.is_empty() {
         return Ok(cx.str("[]"));
     }
-    let items = list.get(cx).items.clone();
-    repr_items(cx, value, &items, "[", "]", "[...]")
+    repr_items(cx, value, |cx, i| list.get(cx).items.get(i).cloned(), "[", "]", "[...]")
 }
 
 fn compare(cx: &mut Cx, a: &Value, b: &Value, op: CompareOp) -> R {
@@ -180,21 +178,12 @@ fn contains(cx: &mut Cx, value: &Value, item: &Value) -> R<bool> {
 
 fn init(cx: &mut Cx, value: &Value, args: Args<'_>) -> R<()> {
     let list = this(cx, value)?;
-    let own: Option<InitFn> = value.ty(cx).slots().init;
-    if own.is_some_and(|f| f as usize == init as *const () as usize) {
-        no_keywords(cx, args, "list")?;
-    }
+    no_keywords_in_init(cx, value, &LIST, args)?;
     let iterable = at_most_one(cx, args, "list")?;
     let old = std::mem::take(&mut list.get_mut(cx).items);
     drop(old);
     match iterable {
-        Some(iterable) => {
-            let hint = ops::length_hint(cx, iterable)?;
-            if list.get_mut(cx).items.try_reserve(hint).is_err() {
-                return Err(cx.memory_error());
-            }
-            extend_list(cx, list, iterable)
-        }
+        Some(iterable) => extend_list(cx, list, iterable),
         None => Ok(()),
     }
 }
@@ -369,8 +358,11 @@ pub fn sort_list(cx: &mut Cx, list: &Obj<List>, key: Option<&Value>, reverse: bo
     }
     let mut sorted: Vec<Value> = items.into_iter().map(|i| i.value.unwrap_or(i.key)).collect();
     sorted.extend(values);
+    // The finalisers of the keys may still change the list.
+    cx.drain_pending();
     let changed = std::mem::replace(&mut list.get_mut(cx).items, sorted);
-    let modified = !changed.is_empty();
+    // Whatever was added meanwhile has taken memory, even if it is gone again.
+    let modified = changed.capacity() > 0;
     drop(changed);
     result?;
     if modified { Err(cx.value_error("list modified during sort")) } else { Ok(()) }

@@ -10,7 +10,7 @@ pub use methods::sort_list;
 
 use taipan_macros::Trace;
 use taipan_object::ty::{OBJECT, TYPE};
-use taipan_object::{Cx, Handle, Obj, Payload, R, Type, Value, flags};
+use taipan_object::{Cx, Handle, Obj, Payload, R, Tuple, Type, Value, flags, ops};
 
 use crate::Types;
 
@@ -52,17 +52,36 @@ pub fn push(cx: &mut Cx, list: &Obj<List>, item: Value) {
 pub fn extend(cx: &mut Cx, list: &Obj<List>, iterable: &Value) -> R<()> {
     if let Some(other) = iterable.cast_exact::<List>() {
         let items = other.get(cx).items.clone();
-        list.get_mut(cx).items.extend(items);
-        return Ok(());
+        return append_all(cx, list, items);
     }
-    taipan_object::ops::for_each(cx, iterable, |cx, item| {
+    if let Some(other) = iterable.cast_exact::<Tuple>() {
+        return append_all(cx, list, other.items().to_vec());
+    }
+    let iterator = ops::iter(cx, iterable)?;
+    let hint = ops::length_hint(cx, iterable)?;
+    let items = &mut list.get_mut(cx).items;
+    // A hint that no list could hold says nothing.
+    let possible = items.len().checked_add(hint).is_some_and(|n| n <= isize::MAX as usize);
+    if possible && items.try_reserve(hint).is_err() {
+        return Err(cx.memory_error());
+    }
+    while let Some(item) = ops::next(cx, &iterator)? {
         let items = &mut list.get_mut(cx).items;
         if items.try_reserve(1).is_err() {
             return Err(cx.memory_error());
         }
         items.push(item);
-        Ok(true)
-    })
+    }
+    Ok(())
+}
+
+fn append_all(cx: &mut Cx, list: &Obj<List>, more: Vec<Value>) -> R<()> {
+    let items = &mut list.get_mut(cx).items;
+    if items.try_reserve(more.len()).is_err() {
+        return Err(cx.memory_error());
+    }
+    items.extend(more);
+    Ok(())
 }
 
 pub fn install(types: &mut Types) {

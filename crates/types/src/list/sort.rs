@@ -66,15 +66,10 @@ pub fn sort(cx: &mut Cx, items: &mut [Item]) -> R<()> {
         let next_start = start + run;
         let next = next_run(cx, less, items, next_start, minimum)?;
         let power = node_power(start, run, next, n);
-        while let Some(&(left, len, p)) = stack.last() {
-            if p <= power {
-                break;
-            }
-            stack.pop();
+        while let Some((left, len, _)) = stack.pop_if(|(_, _, p)| *p > power) {
             merge(cx, less, &mut items[left..start + run], len, &mut scratch)?;
             run += start - left;
             start = left;
-            let _ = len;
         }
         stack.push((start, run, power));
         start = next_start;

@@ -161,6 +161,10 @@ fn long_reduce(cx: &mut Cx, this: &Obj<LongRangeIterator>) -> R {
 /// Set state information for unpickling.
 #[native("longrange_iterator.__setstate__($self, state, /)", no_signature)]
 fn long_setstate(cx: &mut Cx, this: &Obj<LongRangeIterator>, state: &Value) -> R<()> {
+    if state.as_int().is_none() {
+        let message = format!("state must be an int, not {}", state.type_name(cx));
+        return Err(cx.type_error(message));
+    }
     let payload = this.get(cx);
     let (next, step, left) = (big(&payload.next), big(&payload.step), big(&payload.left));
     let skip = big(state).clamp(IBig::ZERO, left.clone());

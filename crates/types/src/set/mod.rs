@@ -15,7 +15,7 @@ pub use iter::{SET_ITERATOR, SetIterator};
 pub use table::{Set, add, add_with_hash, clear, contains_with_hash, discard_with_hash, hash_of, len, pop};
 
 use crate::Types;
-use crate::support::{at_most_one, no_keywords, repr_items};
+use crate::support::{at_most_one, no_keywords, no_keywords_in_new, repr_items};
 
 // SAFETY: instances of `SET` and its subtypes begin with `Obj<Set>`; those of `FROZENSET` with the same memory.
 unsafe impl Payload for Set {
@@ -150,9 +150,7 @@ fn init(cx: &mut Cx, this: &Value, args: Args<'_>) -> R<()> {
 }
 
 fn new_frozen(cx: &mut Cx, ty: &Obj<Type>, args: Args<'_>) -> R {
-    if ty.is(&FROZENSET) {
-        no_keywords(cx, args, "frozenset")?;
-    }
+    no_keywords_in_new(cx, ty, &FROZENSET, args)?;
     let source = at_most_one(cx, args, "frozenset")?;
     if let Some(source) = source
         && ty.is(&FROZENSET)
@@ -220,9 +218,9 @@ fn repr(cx: &mut Cx, this: &Value) -> R {
     }
     let running = format!("{name}(...)");
     if this.is_instance_exact(&SET) {
-        return repr_items(cx, this, &items, "{", "}", &running);
+        return repr_items(cx, this, |_, i| items.get(i).cloned(), "{", "}", &running);
     }
-    repr_items(cx, this, &items, &format!("{name}({{"), "})", &running)
+    repr_items(cx, this, |_, i| items.get(i).cloned(), &format!("{name}({{"), "})", &running)
 }
 
 fn compare(cx: &mut Cx, this: &Value, other: &Value, op: CompareOp) -> R {

@@ -98,7 +98,6 @@ pub(crate) fn difference(cx: &mut Cx, this: &Value, other: &Value) -> R {
     let set = receiver(cx, this)?;
     let n = len(cx, set);
     let other_len = match (as_set(other), exact_dict(other)) {
-        _ if n == 0 => None,
         (Some(other), _) => Some(len(cx, other)),
         (None, Some(other)) => Some(dict::len(cx, other)),
         (None, None) => None,
@@ -106,10 +105,8 @@ pub(crate) fn difference(cx: &mut Cx, this: &Value, other: &Value) -> R {
     // Few elements to take away from many: copy and remove. Else: collect what stays.
     let Some(_) = other_len.filter(|&m| n >> 2 <= m) else {
         let made = copy(cx, this)?;
-        if n > 0 {
-            let result = receiver(cx, &made)?;
-            difference_update(cx, result, other)?;
-        }
+        let result = receiver(cx, &made)?;
+        difference_update(cx, result, other)?;
         return Ok(made);
     };
     let made = new_like(cx, this);

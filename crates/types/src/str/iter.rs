@@ -88,8 +88,10 @@ fn left(state: &StrIterator) -> usize {
     state.text.as_ref().map_or(0, |t| t.len().saturating_sub(state.next))
 }
 
-fn reduce_state(cx: &mut Cx, text: Option<Handle<Str>>, next: usize) -> R {
+fn reduce_state(cx: &mut Cx, state: impl Fn(&Cx) -> (Option<Handle<Str>>, usize)) -> R {
+    // Looking the name up may run the iterator.
     let iter = builtin(cx, "iter")?;
+    let (text, next) = state(cx);
     match text {
         Some(text) => {
             let next = cx.int(next as i64);
@@ -118,9 +120,7 @@ fn length_hint(cx: &mut Cx, this: &Obj<StrIterator>) -> R<usize> {
 /// Return state information for pickling.
 #[native("str_iterator.__reduce__($self, /)")]
 fn reduce(cx: &mut Cx, this: &Obj<StrIterator>) -> R {
-    let state = this.get(cx);
-    let (text, next) = (state.text.clone(), state.next);
-    reduce_state(cx, text, next)
+    reduce_state(cx, |cx| (this.get(cx).text.clone(), this.get(cx).next))
 }
 
 /// Set state information for unpickling.
@@ -139,9 +139,7 @@ fn ascii_length_hint(cx: &mut Cx, this: &Obj<AsciiIterator>) -> R<usize> {
 /// Return state information for pickling.
 #[native("str_ascii_iterator.__reduce__($self, /)")]
 fn ascii_reduce(cx: &mut Cx, this: &Obj<AsciiIterator>) -> R {
-    let state = &this.get(cx).0;
-    let (text, next) = (state.text.clone(), state.next);
-    reduce_state(cx, text, next)
+    reduce_state(cx, |cx| (this.get(cx).0.text.clone(), this.get(cx).0.next))
 }
 
 /// Set state information for unpickling.

@@ -18,13 +18,19 @@ unsafe fn builtins_of<'a>(r: Regs) -> Option<&'a Obj<Dict>> {
     unsafe { (*Frame::function(r.frame).payload_ptr()).builtins.cast::<Dict>() }
 }
 
-/// A name in globals, then builtins.
+/// A name in globals, then builtins. Where the globals are of a subclass of dict, its `__getitem__` and `__missing__` count
+/// (`annotationlib` evaluates annotations so).
 fn lookup(cx: &mut Cx, r: Regs, name: &Obj<Str>) -> R<Option<Value>> {
     // SAFETY: the frame's function keeps globals and builtins.
     unsafe {
         let globals = &*(*r.frame).globals;
-        if let Some(value) = dict::get_str(cx, globals, name)? {
-            return Ok(Some(value));
+        let found = if crate::is_exact_dict(globals) {
+            dict::get_str(cx, globals, name)?
+        } else {
+            crate::getitem_opt(cx, &globals.to_value(), &name.to_value())?
+        };
+        if found.is_some() {
+            return Ok(found);
         }
         match builtins_of(r) {
             Some(builtins) => dict::get_str(cx, builtins, name),

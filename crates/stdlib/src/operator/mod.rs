@@ -1,9 +1,12 @@
-//! `_operator`: the operators as functions. The getter classes stay in `operator`'s Python part.
+//! `_operator`: the operators as functions, and the getters.
+
+mod getters;
 
 use taipan_macros::{native, natives};
 use taipan_object::ops::BinaryOp;
 use taipan_object::{Args, CompareOp, Cx, NativeDef, R, Value, buffer, exc, int, ops};
-use taipan_types::module::ModuleDef;
+use taipan_types::Types;
+use taipan_types::module::{ModuleDef, set};
 
 macro_rules! binary {
     ($($name:ident $inplace:ident $op:ident $sig:literal $sig_in:literal $doc:literal $doc_in:literal;)*) => { $(
@@ -211,6 +214,18 @@ fn index_of(cx: &mut Cx, a: &Value, b: &Value) -> R<usize> {
     Err(cx.value_error("sequence.index(x): x not in sequence"))
 }
 
+/// Return an estimate of the number of items in obj.
+///
+/// This is useful for presizing containers when building from an iterable.
+///
+/// If the object supports len(), the result will be exact.
+/// Otherwise, it may over- or under-estimate by an arbitrary amount.
+/// The result will be an integer >= 0.
+#[native("length_hint(obj, default=0, /)")]
+fn length_hint(cx: &mut Cx, obj: &Value, default: i64) -> R<i64> {
+    Ok(ops::length_hint_opt(cx, obj)?.map_or(default, |n| n as i64))
+}
+
 /// Return 'a == b'.
 ///
 /// This function uses an approach designed to prevent
@@ -292,8 +307,19 @@ static FUNCTIONS: &[&NativeDef] = natives![
     gt,
     ge,
     call,
+    length_hint,
     compare_digest
 ];
+
+fn types(types: &mut Types) {
+    types.add([&getters::ITEM_GETTER, &getters::ATTR_GETTER, &getters::METHOD_CALLER]);
+}
+
+fn init(cx: &mut Cx, module: &Value) -> R<()> {
+    set(cx, module, "itemgetter", getters::ITEM_GETTER.to_value())?;
+    set(cx, module, "attrgetter", getters::ATTR_GETTER.to_value())?;
+    set(cx, module, "methodcaller", getters::METHOD_CALLER.to_value())
+}
 
 pub static MODULE: ModuleDef = ModuleDef {
     name: "_operator",
@@ -301,5 +327,6 @@ pub static MODULE: ModuleDef = ModuleDef {
         "Operator interface.\n\nThis module exports a set of functions implemented in C corresponding\nto the intrinsic operators of Python.  For example, operator.add(x, y)\nis equivalent to the expression x+y.  The function names are those\nused for special methods; variants without leading and trailing\n'__' are also provided for convenience.",
     ),
     functions: FUNCTIONS,
-    ..ModuleDef::EMPTY
+    types: Some(types),
+    init: Some(init),
 };
