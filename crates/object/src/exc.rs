@@ -80,9 +80,10 @@ pub mod fields {
     pub const START: usize = 2;
     pub const END: usize = 3;
     pub const REASON: usize = 4;
-    /// `BaseExceptionGroup`: message, exceptions (tuple), and what was passed as exceptions.
+    /// `BaseExceptionGroup`: message, exceptions (tuple), and how what was passed showed itself, if neither list nor tuple.
     pub const MESSAGE: usize = 0;
     pub const EXCEPTIONS: usize = 1;
+    pub const EXCEPTIONS_TEXT: usize = 2;
 }
 
 macro_rules! exceptions {

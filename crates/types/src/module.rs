@@ -221,15 +221,30 @@ fn annotations(cx: &mut Cx, this: &Value) -> R {
             let one = Value::small_int(1);
             let made = ops::call(cx, &f, &[one])?;
             if made.cast::<Dict>().is_none() {
-                let message = format!("__annotate__() must return a dict, not {}", made.type_name(cx));
+                let message = format!("__annotate__ returned non-dict of type '{}'", made.type_name(cx));
                 return Err(cx.type_error(message));
             }
             made
         }
         _ => cx.new_dict().into_value(),
     };
-    dict::set_str(cx, &namespace, &names::__annotations__, made.clone())?;
+    // While the module still runs there may be more to come.
+    if !is_initializing(cx, &namespace)? {
+        dict::set_str(cx, &namespace, &names::__annotations__, made.clone())?;
+    }
     Ok(made)
+}
+
+/// Whether the module's import has not ended yet.
+fn is_initializing(cx: &mut Cx, namespace: &Obj<Dict>) -> R<bool> {
+    let Some(spec) = dict::get_str(cx, namespace, &names::__spec__)?.filter(|s| !s.is_none()) else {
+        return Ok(false);
+    };
+    let name = cx.intern("_initializing");
+    match ops::getattr_opt(cx, &spec, &name)? {
+        Some(flag) => ops::truth(cx, &flag),
+        None => Ok(false),
+    }
 }
 
 fn cx_callable(cx: &Cx, value: &Value) -> bool {

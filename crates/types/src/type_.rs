@@ -298,9 +298,10 @@ fn mutable(cx: &mut Cx, class: &Obj<Type>, name: &str, value: Option<&Value>) ->
     }
     match value {
         Some(value) => Ok(value.clone()),
-        None => {
-            Err(cx.type_error(format!("cannot delete '{name}' attribute of type '{}'", class.full_name())))
-        }
+        None => Err(cx.type_error(format!(
+            "cannot delete '{name}' attribute of immutable type '{}'",
+            class.full_name()
+        ))),
     }
 }
 
@@ -485,9 +486,10 @@ fn get_annotate(cx: &mut Cx, value: &Value) -> R {
     if !class.has(flags::HEAP_TYPE) {
         return Err(annotations_missing(cx, class, "__annotate__"));
     }
-    let found = match own_entry(cx, class, &names::__annotate_func__)? {
+    // One that the class body defines itself goes before the compiler's.
+    let found = match own_entry(cx, class, &names::__annotate__)? {
         Some(found) => Some(found),
-        None => own_entry(cx, class, &names::__annotate__)?,
+        None => own_entry(cx, class, &names::__annotate_func__)?,
     };
     match found {
         Some(found) => bound_entry(cx, found, value),
@@ -526,7 +528,7 @@ fn get_annotations(cx: &mut Cx, value: &Value) -> R {
     let made = if callable(cx, &annotate) {
         let made = ops::call(cx, &annotate, &[Value::small_int(1)])?;
         if made.cast::<Dict>().is_none() {
-            let message = format!("__annotate__() must return a dict, not {}", made.type_name(cx));
+            let message = format!("__annotate__ returned non-dict of type '{}'", made.type_name(cx));
             return Err(cx.type_error(message));
         }
         made

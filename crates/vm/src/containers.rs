@@ -48,9 +48,10 @@ pub fn set(cx: &mut Cx) -> Value {
 }
 
 pub fn set_add(cx: &mut Cx, set: &Value, item: &Value) -> R<()> {
-    match set::as_set(set) {
+    match set::as_set(set).filter(|_| set.is_instance(&set::SET)) {
         Some(set) => set::add(cx, set, item.clone()),
-        None => Err(cx.system_error("not a set")),
+        // `__conditional_annotations__` is a set that a program may rebind.
+        None => Err(cx.type_error(format!("expected a set, got '{}'", set.type_name(cx)))),
     }
 }
 

@@ -59,7 +59,7 @@ fn exit_init(cx: &mut Cx, this: &Value, args: Args<'_>) -> R<()> {
     set_field(cx, this, fields::CODE, code)
 }
 
-/// Takes the keywords that `allowed` names into fields; TypeError for others.
+/// Takes the keywords that `allowed` names into fields and empties those that are not given; TypeError for others.
 fn keyword_fields(
     cx: &mut Cx,
     this: &Value,
@@ -67,6 +67,16 @@ fn keyword_fields(
     class: &str,
     allowed: &[(&str, usize)],
 ) -> R<()> {
+    let given = args.keywords().count();
+    if given > allowed.len() {
+        let n = allowed.len();
+        let s = if n == 1 { "" } else { "s" };
+        let message = format!("{class}() takes at most {n} keyword argument{s} ({given} given)");
+        return Err(cx.type_error(message));
+    }
+    for &(_, i) in allowed {
+        set_field(cx, this, i, None)?;
+    }
     for (name, value) in args.keywords() {
         match allowed.iter().find(|(k, _)| name.eq_str(k)) {
             Some(&(_, i)) => set_field(cx, this, i, Some(value.clone()))?,
@@ -88,10 +98,8 @@ fn import_init(cx: &mut Cx, this: &Value, args: Args<'_>) -> R<()> {
         ("name_from", fields::IMPORT_NAME_FROM),
     ];
     keyword_fields(cx, this, args, "ImportError", &allowed)?;
-    if let [msg] = args.pos() {
-        set_field(cx, this, fields::IMPORT_MSG, Some(msg.clone()))?;
-    }
-    Ok(())
+    let message = if let [one] = args.pos() { Some(one.clone()) } else { None };
+    set_field(cx, this, fields::IMPORT_MSG, message)
 }
 
 fn import_str(cx: &mut Cx, this: &Value) -> R {

@@ -51,12 +51,18 @@ fn new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
     } else {
         class
     };
+    let shown = match exceptions.cast::<List>().is_some() || exceptions.cast::<Tuple>().is_some() {
+        true => None,
+        // It may change later, and the group must not.
+        false => Some(ops::repr(cx, exceptions)?.into_value()),
+    };
     let args_tuple = cx.tuple(args.pos().to_vec()).into_value();
     let group =
         cx.new_instance(class, Exception { args: Some(args_tuple), ..Exception::default() }).into_value();
     let items = cx.tuple(items).into_value();
     set_field(cx, &group, fields::MESSAGE, Some(message.clone()))?;
     set_field(cx, &group, fields::EXCEPTIONS, Some(items))?;
+    set_field(cx, &group, fields::EXCEPTIONS_TEXT, shown)?;
     Ok(group)
 }
 
@@ -70,6 +76,33 @@ fn str(cx: &mut Cx, this: &Value) -> R {
     let mut text = ops::str_of(cx, &message)?.to_wtf8();
     text.push_str(&format!(" ({n} sub-exception{})", if n == 1 { "" } else { "s" }));
     Ok(cx.str_from_wtf8(&text).into_value())
+}
+
+/// The class, the message and the members as they were passed, whatever became of the arguments since.
+fn repr(cx: &mut Cx, this: &Value) -> R {
+    let message = field(cx, this, fields::MESSAGE)?;
+    let members = match field_opt(cx, this, fields::EXCEPTIONS_TEXT)? {
+        Some(text) => ops::str_of(cx, &text)?,
+        None => {
+            let items = exceptions(cx, this)?;
+            let args = base::payload(cx, this)?;
+            let listed = base::args_of(cx, args).get(1).is_some_and(|v| v.cast::<List>().is_some());
+            let shown = if listed {
+                crate::list::new_list(cx, items).into_value()
+            } else {
+                cx.tuple(items).into_value()
+            };
+            ops::repr(cx, &shown)?
+        }
+    };
+    let mut text = crate::support::TextBuilder::default();
+    text.push(&this.ty(cx).name());
+    text.push("(");
+    text.push_repr(cx, &message)?;
+    text.push(", ");
+    text.push_str(&members);
+    text.push(")");
+    Ok(text.finish(cx).into_value())
 }
 
 /// The members of a group.
@@ -242,7 +275,7 @@ static DEFS: TypeDefs = TypeDefs {
 };
 
 pub fn install(types: &mut Types) {
-    let slots = Slots { new: Some(new), init: Some(init), str: Some(str), ..Slots::EMPTY };
+    let slots = Slots { new: Some(new), init: Some(init), str: Some(str), repr: Some(repr), ..Slots::EMPTY };
     types.core(&BASE_EXCEPTION_GROUP, slots, &DEFS, "A combination of multiple unrelated exceptions.");
     types.core(&exc::EXCEPTION_GROUP, Slots::EMPTY, &TypeDefs::NONE, "");
 }

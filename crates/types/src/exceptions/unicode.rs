@@ -65,11 +65,11 @@ fn number(cx: &mut Cx, this: &Value, i: usize) -> R<i64> {
     }
 }
 
+/// The text as the fields have it now: a program may have set them to anything, and `__str__` of the parts may change them.
 fn str_as(cx: &mut Cx, this: &Value, kind: Kind) -> R {
-    let Some(object) = field_opt(cx, this, fields::OBJECT)? else { return Ok(cx.empty_str()) };
-    let len = ops::len(cx, &object)? as i64;
-    let start = number(cx, this, fields::START)?.clamp(0, (len - 1).max(0));
-    let end = number(cx, this, fields::END)?.clamp(if len == 0 { 0 } else { 1 }, len).max(start);
+    if field_opt(cx, this, fields::OBJECT)?.is_none() {
+        return Ok(cx.empty_str());
+    }
     let reason = text(cx, this, fields::REASON)?;
     let codec = match kind {
         Kind::Translate => "can't translate".to_owned(),
@@ -78,26 +78,34 @@ fn str_as(cx: &mut Cx, this: &Value, kind: Kind) -> R {
             format!("'{}' codec can't {verb}", text(cx, this, fields::ENCODING)?)
         }
     };
-    let what = if kind == Kind::Decode { "byte" } else { "character" };
-    let message = if start < len && end == start + 1 {
-        let shown = match kind {
-            Kind::Decode => {
-                let byte =
-                    object.as_bytes().and_then(|b| b.as_slice().get(start as usize).copied()).unwrap_or(0);
-                format!("0x{byte:02x}")
-            }
-            _ => {
-                let c = object.as_str().and_then(|s| s.char_at(start as usize)).unwrap_or(0);
-                match c {
-                    0..=0xff => format!("'\\x{c:02x}'"),
-                    0x100..=0xffff => format!("'\\u{c:04x}'"),
-                    _ => format!("'\\U{c:08x}'"),
-                }
-            }
-        };
-        format!("{codec} {what} {shown} in position {start}: {reason}")
+    let object = field_opt(cx, this, fields::OBJECT)?.unwrap_or_else(Value::none);
+    let len = match (kind, object.as_bytes(), object.as_str()) {
+        (Kind::Decode, Some(bytes), _) => bytes.as_slice().len(),
+        (Kind::Decode, None, _) => {
+            return Err(cx.type_error("UnicodeError 'object' attribute must be a bytes"));
+        }
+        (_, _, Some(text)) => text.len(),
+        _ => return Err(cx.type_error("UnicodeError 'object' attribute must be a string")),
+    };
+    let start = number(cx, this, fields::START)?;
+    let end = number(cx, this, fields::END)?;
+    let place = usize::try_from(start).ok().filter(|&at| at < len && start.checked_add(1) == Some(end));
+    let message = if let Some(at) = place {
+        if kind == Kind::Decode {
+            let byte = object.as_bytes().and_then(|b| b.as_slice().get(at).copied()).unwrap_or(0);
+            format!("{codec} byte 0x{byte:02x} in position {start}: {reason}")
+        } else {
+            let c = object.as_str().and_then(|s| s.char_at(at)).unwrap_or(0);
+            let shown = match c {
+                0..=0xff => format!("\\x{c:02x}"),
+                0x100..=0xffff => format!("\\u{c:04x}"),
+                _ => format!("\\U{c:08x}"),
+            };
+            format!("{codec} character '{shown}' in position {start}: {reason}")
+        }
     } else {
-        format!("{codec} {what}s in position {start}-{}: {reason}", end - 1)
+        let what = if kind == Kind::Decode { "bytes" } else { "characters" };
+        format!("{codec} {what} in position {start}-{}: {reason}", end.saturating_sub(1))
     };
     Ok(cx.str(&message))
 }
@@ -105,15 +113,33 @@ fn str_as(cx: &mut Cx, this: &Value, kind: Kind) -> R {
 fn text(cx: &mut Cx, this: &Value, i: usize) -> R<String> {
     match field_opt(cx, this, i)? {
         Some(v) => ops::str_of(cx, &v).map(|s| s.to_string_lossy().into_owned()),
-        None => Ok("None".to_owned()),
+        None => Ok("<NULL>".to_owned()),
+    }
+}
+
+fn set_number(cx: &mut Cx, this: &Value, i: usize, value: Option<&Value>) -> R<()> {
+    match value {
+        None => Err(cx.type_error("can't delete numeric/char attribute")),
+        Some(v) if v.as_int().is_none() => Err(cx.type_error("an integer is required")),
+        Some(v) => {
+            let n = int::index_i64(cx, v)?;
+            let n = cx.int(n);
+            set_field(cx, this, i, Some(n))
+        }
     }
 }
 
 static MEMBERS: &[MemberDef] = &[
     member!("encoding", fields::ENCODING, "exception encoding"),
     member!("object", fields::OBJECT, "exception object"),
-    member!("start", fields::START, "exception start"),
-    member!("end", fields::END, "exception end"),
+    MemberDef {
+        set: Some(|cx, this, value| set_number(cx, this, fields::START, value)),
+        ..member!("start", fields::START, "exception start")
+    },
+    MemberDef {
+        set: Some(|cx, this, value| set_number(cx, this, fields::END, value)),
+        ..member!("end", fields::END, "exception end")
+    },
     member!("reason", fields::REASON, "exception reason"),
 ];
 

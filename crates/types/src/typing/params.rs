@@ -242,6 +242,10 @@ fn type_var_new(cx: &mut Cx, _class: &Obj<Type>, args: Args<'_>) -> R {
 fn param_spec_new(cx: &mut Cx, _class: &Obj<Type>, args: Args<'_>) -> R {
     let allowed = ["name", "bound", "covariant", "contravariant", "infer_variance", "default"];
     check_keywords(cx, args, "paramspec", &allowed)?;
+    if args.pos().len() > 1 {
+        let given = args.pos().len();
+        return Err(cx.type_error(format!("paramspec() takes exactly 1 positional argument ({given} given)")));
+    }
     let name = name_argument(cx, args, "paramspec")?;
     let mut payload = blank(name.clone());
     payload.covariant = keyword_flag(cx, args, "covariant")?;
@@ -264,6 +268,12 @@ fn param_spec_new(cx: &mut Cx, _class: &Obj<Type>, args: Args<'_>) -> R {
 
 fn type_var_tuple_new(cx: &mut Cx, _class: &Obj<Type>, args: Args<'_>) -> R {
     check_keywords(cx, args, "typevartuple", &["name", "default"])?;
+    if args.pos().len() > 1 {
+        let given = args.pos().len();
+        return Err(
+            cx.type_error(format!("typevartuple() takes exactly 1 positional argument ({given} given)"))
+        );
+    }
     let name = name_argument(cx, args, "typevartuple")?;
     let mut payload = blank(name.clone());
     payload.default = args.keyword("default").filter(|d| !d.is_obj(&NO_DEFAULT)).cloned();
@@ -276,20 +286,15 @@ fn type_var_tuple_new(cx: &mut Cx, _class: &Obj<Type>, args: Args<'_>) -> R {
 /// `constraints` are functions.
 pub fn make_param(
     cx: &mut Cx,
-    kind: &str,
+    class: &'static Obj<Type>,
     name: &Value,
     bound: Option<Value>,
     constraints: Option<Value>,
 ) -> R {
     let mut payload = blank(name.clone());
-    payload.infer_variance = kind != "TypeVarTuple";
+    payload.infer_variance = !std::ptr::eq(class, &TYPE_VAR_TUPLE);
     payload.evaluate_bound = bound;
     payload.evaluate_constraints = constraints;
-    let class = match kind {
-        "TypeVar" => &TYPE_VAR,
-        "ParamSpec" => &PARAM_SPEC,
-        _ => &TYPE_VAR_TUPLE,
-    };
     let made = make(cx, class, payload);
     set_module(cx, &made)?;
     Ok(made)
@@ -299,6 +304,38 @@ pub fn make_param(
 pub fn set_default(cx: &mut Cx, parameter: &Value, evaluate: &Value) -> R {
     this(cx, parameter)?.get_mut(cx).evaluate_default = Some(evaluate.clone());
     Ok(parameter.clone())
+}
+
+/// Type parameters as a subscription takes them: `Ts` becomes `*Ts`.
+pub fn unpack_variadic(cx: &mut Cx, parameters: &[Value]) -> R<Vec<Value>> {
+    let mut out = Vec::with_capacity(parameters.len());
+    for parameter in parameters {
+        if parameter.is_instance_exact(&TYPE_VAR_TUPLE) {
+            out.extend(ops::collect(cx, parameter)?);
+        } else {
+            out.push(parameter.clone());
+        }
+    }
+    Ok(out)
+}
+
+/// That `parameters` are type parameters, those with a default last; TypeError else.
+pub fn check_parameters(cx: &mut Cx, parameters: &[Value]) -> R<()> {
+    let mut defaults = false;
+    for parameter in parameters {
+        let Some(state) = param(parameter).map(|p| p.get(cx)) else {
+            let shown = ops::repr(cx, parameter)?.to_string_lossy().into_owned();
+            return Err(cx.type_error(format!("Expected a type param, got {shown}")));
+        };
+        if state.default.is_some() || state.evaluate_default.is_some() {
+            defaults = true;
+        } else if defaults {
+            let shown = ops::repr(cx, parameter)?.to_string_lossy().into_owned();
+            let message = format!("non-default type parameter '{shown}' follows default type parameter");
+            return Err(cx.type_error(message));
+        }
+    }
+    Ok(())
 }
 
 /// A lazily evaluated part: the value, or what its function gives (kept).
@@ -371,7 +408,12 @@ pub static CONST_EVALUATOR: Obj<Type> = Obj::new_static_type(
 fn const_call(cx: &mut Cx, v: &Value, args: Args<'_>) -> R {
     let Some(evaluator) = v.cast::<ConstEvaluator>() else { return Ok(Value::none()) };
     let value = evaluator.get(cx).value.clone();
-    let format = args.pos().first().and_then(Value::as_int).and_then(|i| i.to_i64()).unwrap_or(1);
+    let [format] = args.pos() else {
+        let message =
+            format!("constevaluator.__call__() takes exactly 1 argument ({} given)", args.pos().len());
+        return Err(cx.type_error(message));
+    };
+    let format = taipan_object::int::index_i64(cx, format)?;
     if format != 4 {
         return Ok(value);
     }
@@ -654,6 +696,7 @@ pub static GENERIC: Obj<Type> = Obj::new_static_type(
     Type::builtin::<GenericPayload>("typing.Generic")
         .base(&OBJECT)
         .flags(flags::BASE)
+        .with_slots(Slots { new: Some(crate::object::new), ..Slots::EMPTY })
         .defs(&TypeDefs { methods: natives![generic_class_getitem, generic_init_subclass], ..TypeDefs::NONE })
         .doc("Abstract base class for generic types\n\nOn Python 3.12 and newer, generic classes implicitly inherit from\nGeneric when they declare a parameter list after the class's name::"),
 );

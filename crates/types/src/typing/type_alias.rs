@@ -7,7 +7,7 @@ use taipan_object::{
 };
 
 use super::alias::new_alias;
-use super::params::{ConstEvaluator, TYPE_VAR_TUPLE};
+use super::params::{ConstEvaluator, check_parameters, unpack_variadic};
 use super::union::union_slot;
 use crate::Types;
 
@@ -78,8 +78,13 @@ fn arguments(cx: &mut Cx, name: &Value, value: &Value, type_params: Option<&Valu
         return Err(cx.type_error(message));
     }
     let type_params = match type_params {
-        Some(p) if p.cast::<Tuple>().is_none() => return Err(cx.type_error("type_params must be a tuple")),
-        Some(p) => Some(p.clone()).filter(|p| p.cast::<Tuple>().is_some_and(|t| !t.is_empty())),
+        Some(given) => match given.cast::<Tuple>() {
+            None => return Err(cx.type_error("type_params must be a tuple")),
+            Some(tuple) => {
+                check_parameters(cx, tuple.items())?;
+                Some(given.clone()).filter(|_| !tuple.is_empty())
+            }
+        },
         None => None,
     };
     let module = current_module(cx)?;
@@ -106,15 +111,9 @@ fn value(cx: &mut Cx, v: &Value) -> R {
 /// The parameters as a subscription sees them: type variable tuples unpacked.
 fn parameters(cx: &mut Cx, v: &Value) -> R {
     let Some(params) = this(cx, v)?.get(cx).type_params.clone() else { return Ok(cx.tuple_value([])) };
-    let mut out = Vec::new();
-    for param in ops::collect(cx, &params)? {
-        if param.is_instance_exact(&TYPE_VAR_TUPLE) {
-            out.extend(ops::collect(cx, &param)?);
-        } else {
-            out.push(param);
-        }
-    }
-    Ok(cx.tuple(out).into_value())
+    let params = ops::collect(cx, &params)?;
+    let params = unpack_variadic(cx, &params)?;
+    Ok(cx.tuple(params).into_value())
 }
 
 fn getitem(cx: &mut Cx, v: &Value, key: &Value) -> R {

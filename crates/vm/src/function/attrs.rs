@@ -182,7 +182,7 @@ fn get_annotations(cx: &mut Cx, value: &Value) -> R {
         Some(annotate) => {
             let made = ops::call(cx, &annotate, &[Value::small_int(1)])?;
             if made.as_dict().is_none() {
-                let message = format!("__annotate__() must return a dict, not {}", made.type_name(cx));
+                let message = format!("__annotate__ returned non-dict of type '{}'", made.type_name(cx));
                 return Err(cx.type_error(message));
             }
             made

@@ -66,7 +66,9 @@ pub unsafe fn bind(
         if let Some(names) = names {
             let values = args.add(given);
             for (i, name) in names.items().iter().enumerate() {
-                if let Err(raised) = keyword(cx, function, locals, name, *values.add(i), kwargs.as_deref()) {
+                if let Err(raised) =
+                    keyword(cx, function, locals, name, *values.add(i), kwargs.as_deref(), names)
+                {
                     for j in i..keywords {
                         slot::release(*values.add(j));
                     }
@@ -112,6 +114,7 @@ unsafe fn keyword(
     name: &Value,
     value: Slot,
     kwargs: Option<&Obj<Dict>>,
+    names: &Obj<Tuple>,
 ) -> R<()> {
     let code = function.code();
     let Some(text) = name.as_str() else {
@@ -141,20 +144,24 @@ unsafe fn keyword(
                 slot::release(value);
                 Ok(())
             }
-            None => Err(unexpected(cx, function, text)),
+            None => Err(unexpected(cx, function, text, names)),
         }
     }
 }
 
 #[cold]
-fn unexpected(cx: &mut Cx, function: &Obj<Function>, name: &Obj<Str>) -> Raised {
+fn unexpected(cx: &mut Cx, function: &Obj<Function>, name: &Obj<Str>, names: &Obj<Tuple>) -> Raised {
     let code = function.code();
     let positional_only = code.source.posonlyargcount as usize;
     let text = function.qualname_text(cx);
-    if parameter(cx, code, name, 0, positional_only).is_some() {
+    let wrongly_named: Vec<String> = (0..positional_only)
+        .map(|i| code.local_name(i))
+        .filter(|own| names.items().iter().any(|n| n.as_str().is_some_and(|n| n.eq_str(own))))
+        .collect();
+    if !wrongly_named.is_empty() {
         let message = format!(
             "{text}() got some positional-only arguments passed as keyword arguments: '{}'",
-            name.to_string_lossy()
+            wrongly_named.join(", ")
         );
         return cx.type_error(message);
     }

@@ -318,10 +318,9 @@ fn property_init(cx: &mut Cx, value: &Value, args: Args<'_>) -> R<()> {
     }
     let exact = value.is_instance_exact(&PROPERTY);
     let Some(property) = value.cast::<Property>() else { return Ok(()) };
-    let shown = if exact { text.clone() } else { None };
     let old = std::mem::replace(
         property.get_mut(cx),
-        Property { get, set, del, doc: shown, name: None, getter_doc },
+        Property { get, set, del, doc: text.clone(), name: None, getter_doc },
     );
     drop(old);
     if !exact {
@@ -329,12 +328,9 @@ fn property_init(cx: &mut Cx, value: &Value, args: Args<'_>) -> R<()> {
         let text = text.unwrap_or_else(Value::none);
         match ops::setattr(cx, value, &names::__doc__, &text) {
             Ok(()) => {}
-            Err(raised) => {
-                cx.catch(raised, &exc::ATTRIBUTE_ERROR)?;
-                if let Some(property) = value.cast::<Property>() {
-                    property.get_mut(cx).doc = Some(text);
-                }
-            }
+            // With __slots__ there is no room: an explicit docstring is dropped, a getter's is not.
+            Err(raised) if !getter_doc => cx.catch(raised, &exc::ATTRIBUTE_ERROR).map(drop)?,
+            Err(raised) => return Err(raised),
         }
     }
     Ok(())
@@ -394,12 +390,12 @@ fn copied(cx: &mut Cx, this: &Value, which: usize, function: &Value) -> R {
     let Some(property) = this.cast::<Property>() else { return Err(cx.type_error("a property is needed")) };
     let data = property.get(cx);
     let mut parts = [data.get.clone(), data.set.clone(), data.del.clone()];
-    let keeps_doc = !data.getter_doc || which != 0 && data.get.is_some();
-    let doc = if data.getter_doc && keeps_doc { None } else { data.doc.clone() };
-    let name = data.name.clone();
+    let (own_doc, getter_doc, name) = (data.doc.clone(), data.getter_doc, data.name.clone());
     if !function.is_none() {
         parts[which] = Some(function.clone());
     }
+    // A docstring that came from a getter is taken from the copy's getter again.
+    let doc = own_doc.filter(|_| !(getter_doc && parts[0].is_some()));
     let mut args: Vec<Value> = parts.into_iter().map(|p| p.unwrap_or_else(Value::none)).collect();
     args.push(doc.unwrap_or_else(Value::none));
     let class: Handle<Type> = this.type_of();
@@ -429,8 +425,13 @@ fn deleter(cx: &mut Cx, this: &Value, object: &Value) -> R {
 }
 
 /// Method to set name of a property.
-#[taipan_macros::native("property.__set_name__($self, owner, name, /)")]
-fn set_name(cx: &mut Cx, this: &Value, _owner: &Value, name: &Value) -> R<()> {
+#[taipan_macros::native("property.__set_name__($self, /, *args)", no_signature)]
+fn set_name(cx: &mut Cx, this: &Value, args: Args<'_>) -> R<()> {
+    let [_owner, name] = args.pos() else {
+        let given = args.pos().len();
+        let message = format!("__set_name__() takes 2 positional arguments but {given} were given");
+        return Err(cx.type_error(message));
+    };
     if let Some(p) = this.cast::<Property>() {
         let old = p.get_mut(cx).name.replace(name.clone());
         drop(old);

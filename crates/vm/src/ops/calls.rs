@@ -423,6 +423,14 @@ pub unsafe fn set_function_attribute(cx: &mut Cx, mut r: Regs, arg: u32) -> Step
     unsafe {
         let function = r.pop();
         let value = r.pop_value();
+        if arg == 16
+            && let Some(annotate) = value.cast_exact::<Function>()
+        {
+            let owner = slot::obj::<Function>(function).qualname_text(cx);
+            let name = cx.str(&format!("{owner}.__annotate__"));
+            let old = std::mem::replace(&mut annotate.get_mut(cx).qualname, name);
+            drop(old);
+        }
         let data = slot::obj::<Function>(function).get_mut(cx);
         let place = match arg {
             1 => &mut data.defaults,

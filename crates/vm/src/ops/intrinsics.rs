@@ -2,6 +2,7 @@
 
 use taipan_bytecode::ops_names::{intrinsic_1 as one, intrinsic_2 as two};
 use taipan_object::{Cx, R, Value, ops};
+use taipan_types::typing::{params, type_alias};
 
 use super::{Regs, Step, attempt, generators};
 use crate::containers;
@@ -25,16 +26,13 @@ pub unsafe fn intrinsic_1(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
                 let items = containers::list_items(cx, &value).map(<[Value]>::to_vec).unwrap_or_default();
                 cx.tuple(items).into_value()
             }
-            one::TYPEVAR => attempt!(r, typing(cx, "TypeVar", &value, None, None)),
-            one::PARAMSPEC => attempt!(r, typing(cx, "ParamSpec", &value, None, None)),
-            one::TYPEVARTUPLE => attempt!(r, typing(cx, "TypeVarTuple", &value, None, None)),
-            one::SUBSCRIPT_GENERIC => {
-                let name = cx.intern("Generic");
-                let module = attempt!(r, import_typing(cx));
-                let generic = attempt!(r, ops::getattr(cx, &module, &name));
-                attempt!(r, ops::getitem(cx, &generic, &value))
+            one::TYPEVAR => attempt!(r, params::make_param(cx, &params::TYPE_VAR, &value, None, None)),
+            one::PARAMSPEC => attempt!(r, params::make_param(cx, &params::PARAM_SPEC, &value, None, None)),
+            one::TYPEVARTUPLE => {
+                attempt!(r, params::make_param(cx, &params::TYPE_VAR_TUPLE, &value, None, None))
             }
-            one::TYPEALIAS => attempt!(r, type_alias(cx, &value)),
+            one::SUBSCRIPT_GENERIC => attempt!(r, subscript_generic(cx, &value)),
+            one::TYPEALIAS => attempt!(r, make_type_alias(cx, &value)),
             _ => return super::stack::bad(cx, r, arg),
         };
         r.drop_top(cx, 1);
@@ -53,15 +51,19 @@ pub unsafe fn intrinsic_2(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
                 let results = containers::list_items(cx, &b).map(<[Value]>::to_vec).unwrap_or_default();
                 attempt!(r, crate::groups::prepare_reraise(cx, &a, &results))
             }
-            two::TYPEVAR_WITH_BOUND => attempt!(r, typing(cx, "TypeVar", &a, Some(&b), None)),
-            two::TYPEVAR_WITH_CONSTRAINTS => attempt!(r, typing(cx, "TypeVar", &a, None, Some(&b))),
+            two::TYPEVAR_WITH_BOUND => {
+                attempt!(r, params::make_param(cx, &params::TYPE_VAR, &a, Some(b.clone()), None))
+            }
+            two::TYPEVAR_WITH_CONSTRAINTS => {
+                attempt!(r, params::make_param(cx, &params::TYPE_VAR, &a, None, Some(b.clone())))
+            }
             two::SET_FUNCTION_TYPE_PARAMS => {
                 if let Some(f) = a.cast::<crate::function::Function>() {
                     f.get_mut(cx).type_params = Some(b.clone());
                 }
                 a.clone()
             }
-            two::SET_TYPEPARAM_DEFAULT => attempt!(r, set_default(cx, &a, &b)),
+            two::SET_TYPEPARAM_DEFAULT => attempt!(r, params::set_default(cx, &a, &b)),
             _ => return super::stack::bad(cx, r, arg),
         };
         r.drop_top(cx, 2);
@@ -79,38 +81,18 @@ fn display(cx: &mut Cx, value: &Value) -> R {
     }
 }
 
-fn import_typing(cx: &mut Cx) -> R {
-    let import = cx.interp().runtime.import;
-    import(cx, "typing")
+/// `Generic[T, *Ts]`: the base class of a class with type parameters.
+fn subscript_generic(cx: &mut Cx, parameters: &Value) -> R {
+    let parameters = ops::collect(cx, parameters)?;
+    let parameters = params::unpack_variadic(cx, &parameters)?;
+    let key = cx.tuple(parameters).into_value();
+    ops::getitem(cx, &params::GENERIC.to_value(), &key)
 }
 
-fn native_typing(cx: &mut Cx) -> R {
-    let import = cx.interp().runtime.import;
-    import(cx, "_typing")
-}
-
-/// A type parameter: its bound and constraints are functions that the native type calls on demand.
-fn typing(cx: &mut Cx, class: &str, name: &Value, bound: Option<&Value>, constraints: Option<&Value>) -> R {
-    let module = native_typing(cx)?;
-    let make = cx.intern("_make_type_param");
-    let make = ops::getattr(cx, &module, &make)?;
-    let class = cx.str(class);
-    let none = Value::none();
-    let args = [class, name.clone(), bound.unwrap_or(&none).clone(), constraints.unwrap_or(&none).clone()];
-    ops::call(cx, &make, &args)
-}
-
-fn type_alias(cx: &mut Cx, parts: &Value) -> R {
-    let module = native_typing(cx)?;
-    let make = cx.intern("_make_type_alias");
-    let make = ops::getattr(cx, &module, &make)?;
-    let parts = ops::collect(cx, parts)?;
-    ops::call(cx, &make, &parts)
-}
-
-fn set_default(cx: &mut Cx, parameter: &Value, default: &Value) -> R {
-    let module = native_typing(cx)?;
-    let set = cx.intern("_set_type_param_default");
-    let set = ops::getattr(cx, &module, &set)?;
-    ops::call(cx, &set, &[parameter.clone(), default.clone()])
+/// `type X = …`: name, parameters and the function that gives the value, as a tuple.
+fn make_type_alias(cx: &mut Cx, parts: &Value) -> R {
+    match ops::collect(cx, parts)?.as_slice() {
+        [name, parameters, evaluate] => type_alias::make_alias(cx, name, parameters, evaluate),
+        _ => Err(cx.system_error("TYPEALIAS needs three operands")),
+    }
 }

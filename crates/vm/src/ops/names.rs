@@ -27,14 +27,15 @@ fn lookup(cx: &mut Cx, r: Regs, name: &Obj<Str>) -> R<Option<Value>> {
         let found = if crate::is_exact_dict(globals) {
             dict::get_str(cx, globals, name)?
         } else {
+            // A subclass may have its own `__getitem__` or `__missing__`.
             crate::getitem_opt(cx, &globals.to_value(), &name.to_value())?
         };
         if found.is_some() {
             return Ok(found);
         }
         match builtins_of(r) {
-            Some(builtins) => dict::get_str(cx, builtins, name),
-            None => {
+            Some(builtins) if crate::is_exact_dict(builtins) => dict::get_str(cx, builtins, name),
+            _ => {
                 let builtins = (*Frame::function(r.frame).payload_ptr()).builtins.clone();
                 crate::getitem_opt(cx, &builtins, &name.to_value())
             }
