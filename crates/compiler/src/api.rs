@@ -99,7 +99,7 @@ pub fn parse(source: &SourceText, mode: Mode, options: &Options) -> Result<Parse
     };
     let mut warnings = Vec::new();
     let parsed = parse_collecting(source, mode.parser_mode(), &parse_options, &mut warnings);
-    let warnings = warnings.into_iter().map(Warning::from).collect();
+    let warnings = warnings.into_iter().map(|w| parser_warning(w, source)).collect();
     match parsed {
         Ok(module) => Ok(ParsedSource { module, warnings }),
         Err(e) => Err(CompileError { warnings, ..e.into() }),
@@ -202,15 +202,14 @@ impl From<SyntaxError> for CompileError {
     }
 }
 
-impl From<SyntaxWarning> for Warning {
-    fn from(w: SyntaxWarning) -> Self {
-        let kind = match w.category {
-            WarningCategory::Syntax => WarningKind::Syntax,
-            WarningCategory::Deprecation => WarningKind::Deprecation,
-        };
-        let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
-        let span =
-            Span::new(signed(w.lineno), signed(w.offset) - 1, signed(w.end_lineno), signed(w.end_offset) - 1);
-        Warning { kind, message: w.message, span }
-    }
+fn parser_warning(w: SyntaxWarning, source: &SourceText) -> Warning {
+    let kind = match w.category {
+        WarningCategory::Syntax => WarningKind::Syntax,
+        WarningCategory::Deprecation => WarningKind::Deprecation,
+    };
+    let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+    let span =
+        Span::new(signed(w.lineno), signed(w.offset) - 1, signed(w.end_lineno), signed(w.end_offset) - 1);
+    let error = Some(Box::new(w.to_error(source).into()));
+    Warning { kind, message: w.message, span, error }
 }

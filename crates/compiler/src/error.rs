@@ -86,4 +86,6 @@ pub struct Warning {
     pub kind: WarningKind,
     pub message: String,
     pub span: Span,
+    /// What a filter of `error` makes of the parser's warnings, whose message and place differ; none for the other stages'.
+    pub error: Option<Box<CompileError>>,
 }

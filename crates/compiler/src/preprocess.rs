@@ -91,7 +91,7 @@ impl Preprocessor<'_> {
     fn leaves(&mut self, span: Span, what: &str) {
         if self.contexts.last() == Some(&Context::Finally) {
             let message = format!("'{what}' in a 'finally' block");
-            self.warnings.push(Warning { kind: WarningKind::Syntax, message, span });
+            self.warnings.push(Warning { kind: WarningKind::Syntax, message, span, error: None });
         }
     }
 

@@ -213,8 +213,16 @@ impl Signature {
                 self.required_keywords >> (i - self.positional) & 1 != 0
             };
             if required && param.is_none() {
-                return Err(if i < self.positional_only {
+                return Err(if i < self.positional_only && self.positional_only == self.params.len() {
                     self.wrong_count(cx, args)
+                } else if i < self.positional_only {
+                    let (name, given) = (self.short(), args.pos().len());
+                    let n = self.required.min(self.positional_only);
+                    let least = if self.required < self.positional { "at least" } else { "exactly" };
+                    let plural = if n == 1 { "" } else { "s" };
+                    cx.type_error(format!(
+                        "{name}() takes {least} {n} positional argument{plural} ({given} given)"
+                    ))
                 } else if i < self.positional {
                     let (name, param) = (self.short(), self.params[i]);
                     cx.type_error(format!("{name}() missing required argument '{param}' (pos {})", i + 1))

@@ -40,6 +40,7 @@ pub mod structs;
 pub mod support;
 pub mod symtable;
 pub mod termios;
+pub mod testcapi;
 pub mod thread;
 pub mod time;
 pub mod tokenize;
@@ -92,6 +93,8 @@ pub static MODULES: &[&ModuleDef] = &[
     &structs::MODULE,
     &symtable::MODULE,
     &termios::MODULE,
+    &testcapi::TESTCAPI,
+    &testcapi::TESTLIMITEDCAPI,
     &thread::MODULE,
     &time::MODULE,
     &tokenize::MODULE,

@@ -94,7 +94,10 @@ fn read_lines(cx: &mut Cx, readline: &Value, encoding: Option<&Value>) -> R<Vec<
     Ok(lines)
 }
 
-fn raise(cx: &mut Cx, error: taipan_syntax::SyntaxError) -> taipan_object::Raised {
+fn raise(cx: &mut Cx, mut error: taipan_syntax::SyntaxError) -> taipan_object::Raised {
+    if let Some(text) = error.location.as_mut().and_then(|l| l.text.as_mut()) {
+        text.truncate(text.trim_end_matches(['\n', '\r']).len());
+    }
     let filename = cx.str("<string>");
     let request = Request {
         filename: &filename,
@@ -208,8 +211,8 @@ impl Lexed {
         match kind {
             TokenKind::Indent | TokenKind::Dedent | TokenKind::EndMarker => {
                 shown.text.clear();
-                if kind == TokenKind::EndMarker {
-                    let last = self.lines.len().max(1);
+                let last = self.lines.len().max(1);
+                if kind == TokenKind::EndMarker || shown.start.0 > last as i64 {
                     shown.start.0 = last as i64;
                     shown.line = self.text_of(last as u32, last as u32);
                 }

@@ -226,7 +226,11 @@ fn find(cx: &mut Cx, name: &Value, in_old: bool) -> R {
             String::from_utf8_lossy(&bytes).into_owned()
         }
     };
-    if let Some(c) = names::lookup(&text).filter(|&c| !in_old || old::is_assigned(c)) {
+    // Aliases are younger than the old database.
+    let known = |c: u32| {
+        old::is_assigned(c) && names::name(c).is_some_and(|name| name.as_str().eq_ignore_ascii_case(&text))
+    };
+    if let Some(c) = names::lookup(&text).filter(|&c| !in_old || known(c)) {
         return Ok(cx.str_from_char(c));
     }
     match names::lookup_sequence(&text).filter(|_| !in_old) {

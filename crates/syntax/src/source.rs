@@ -57,7 +57,8 @@ impl SourceText {
         }
         let alias = name.to_ascii_lowercase().replace('_', "-");
         let text = match alias.as_str() {
-            "utf-8" | "utf8" | "u8" | "utf" => decode_utf8(body)?,
+            "utf-8" if name == "utf-8" => decode_utf8(body)?,
+            "utf-8" | "utf8" | "u8" | "utf" => decode_utf8_by_codec(body)?,
             "iso-8859-1" | "latin1" | "latin" | "l1" | "iso8859-1" | "8859" | "cp819" => {
                 body.iter().map(|&b| char::from(b)).collect()
             }
@@ -259,6 +260,25 @@ fn decode_ascii(bytes: &[u8]) -> Result<String, SyntaxError> {
             "'ascii' codec can't decode byte 0x{:02x} in position {at}: ordinal not in range(128)",
             bytes[at]
         ))),
+    }
+}
+
+/// UTF-8 under another name than the tokenizer's own: errors are the codec's.
+fn decode_utf8_by_codec(bytes: &[u8]) -> Result<String, SyntaxError> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(error) => {
+            let at = error.valid_up_to();
+            let reason = match error.error_len() {
+                None => "unexpected end of data",
+                Some(1) if !matches!(bytes[at], 0xC2..=0xF4) => "invalid start byte",
+                Some(_) => "invalid continuation byte",
+            };
+            Err(bare_encoding_error(format!(
+                "'utf-8' codec can't decode byte 0x{:02x} in position {at}: {reason}",
+                bytes[at]
+            )))
+        }
     }
 }
 

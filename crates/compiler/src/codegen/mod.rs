@@ -175,7 +175,7 @@ impl<'a> Codegen<'a> {
 
     fn warn(&mut self, span: Span, message: String) {
         if self.warnings_off == 0 {
-            self.warnings.push(Warning { kind: WarningKind::Syntax, message, span });
+            self.warnings.push(Warning { kind: WarningKind::Syntax, message, span, error: None });
         }
     }
 }

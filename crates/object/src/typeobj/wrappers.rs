@@ -270,6 +270,10 @@ pub fn new(cx: &mut Cx, owner: &crate::Obj<Type>, args: Args<'_>) -> R {
         }
     }
     let (wanted, ours) = (base.slots().new, owner.slots().new);
+    if wanted.is_none() || base.has(flags::DISALLOW_INSTANTIATION) {
+        let name = class.full_name().into_owned();
+        return Err(cx.type_error(format!("cannot create '{name}' instances")));
+    }
     if wanted.map(|f| f as usize) != ours.map(|f| f as usize) {
         let (name, safe) = (class.full_name().into_owned(), base.full_name().into_owned());
         return Err(cx.type_error(format!("{owner_name}.__new__({name}) is not safe, use {safe}.__new__()")));

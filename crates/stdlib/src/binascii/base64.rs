@@ -52,9 +52,11 @@ pub fn decode(data: &[u8], strict: bool) -> Result<Vec<u8>, String> {
                 padding += 1;
                 // The end; what follows matters to the strict, the others read on.
                 if digits + padding >= 4 && strict && i + 1 < data.len() {
-                    let excess = data.get(i + 1) == Some(&b'=');
-                    let what =
-                        if excess { "Excess padding not allowed" } else { "Excess data after padding" };
+                    let what = match data.get(i + 1) {
+                        Some(b'=') => "Excess padding not allowed",
+                        Some(&next) if value(next).is_some() => "Excess data after padding",
+                        _ => "Only base64 data is allowed",
+                    };
                     return Err(what.to_owned());
                 }
             }

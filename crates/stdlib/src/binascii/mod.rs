@@ -249,11 +249,11 @@ fn a2b_uu(cx: &mut Cx, data: &Value) -> R {
     let mut out = Vec::with_capacity(length);
     let (mut bits, mut held, mut at) = (0u32, 0u32, 0usize);
     while out.len() < length {
+        // A line that was cut short is filled with zeros.
         let c = rest.get(at).copied().unwrap_or(b'\n');
         at += 1;
         let value = match c {
-            // A line that was cut short is filled with zeros.
-            b'\n' | b'\r' | 0 => 0,
+            b'\n' | b'\r' => 0,
             b' '..=b'`' => u32::from((c - b' ') & 0x3f),
             _ => return Err(error(cx, "Illegal char")),
         };

@@ -516,16 +516,18 @@ fn latin_1_decode(cx: &mut Cx, data: &Value, errors: Option<&Value>) -> R {
 }
 
 /// The warning about an escape that means nothing.
-fn warn_escape(cx: &mut Cx, invalid: Option<InvalidEscape>) -> R<()> {
+fn warn_escape(cx: &mut Cx, invalid: Option<InvalidEscape>, prefix: &str) -> R<()> {
     let Some(invalid) = invalid else { return Ok(()) };
     let message = if invalid.is_octal {
         format!(
-            "\"\\{:o}\" is an invalid octal escape sequence. Such sequences will not work in the future. ",
+            "{prefix}\"\\{:o}\" is an invalid octal escape sequence. Such sequences will not work in the future. ",
             invalid.value
         )
     } else {
         let c = char::from_u32(invalid.value).unwrap_or('\u{FFFD}');
-        format!("\"\\{c}\" is an invalid escape sequence. Such sequences will not work in the future. ")
+        format!(
+            "{prefix}\"\\{c}\" is an invalid escape sequence. Such sequences will not work in the future. "
+        )
     };
     let warn = cx.interp().runtime.warn;
     warn(cx, &exc::DEPRECATION_WARNING, &message, 1)
@@ -536,7 +538,7 @@ fn unicode_escape_decode(cx: &mut Cx, data: &Value, errors: Option<&Value>, last
     let data = data_arg(cx, data)?;
     let errors = errors_arg(cx, "unicode_escape_decode", errors)?;
     let (result, invalid) = escape::decode(&data, last, &mut DecodeHandler::new(cx, &errors))?;
-    warn_escape(cx, invalid)?;
+    warn_escape(cx, invalid, "")?;
     Ok(decoded(cx, result))
 }
 
@@ -559,7 +561,7 @@ fn escape_decode(cx: &mut Cx, data: &Value, errors: Option<&Value>) -> R {
     };
     match escape::decode_bytes(&data, mode) {
         Ok((bytes, invalid)) => {
-            warn_escape(cx, invalid)?;
+            warn_escape(cx, invalid, "b")?;
             let value = cx.bytes(&bytes);
             Ok(pair(cx, value, data.len()))
         }

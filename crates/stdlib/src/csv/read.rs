@@ -15,6 +15,9 @@ pub struct Reader {
     dialect: Value,
     #[trace(skip)]
     line_number: i64,
+    /// Counts the calls of `next`, so that one which was entered again is noticed.
+    #[trace(skip)]
+    turn: u64,
 }
 
 // SAFETY: instances of the type are `Obj<Reader>`; both values are traced.
@@ -51,7 +54,7 @@ static MEMBERS: &[MemberDef] = &[
 ];
 
 pub fn new(cx: &mut Cx, lines: Value, dialect: Value) -> Value {
-    cx.new_object(Reader { lines, dialect, line_number: 0 }).into_value()
+    cx.new_object(Reader { lines, dialect, line_number: 0, turn: 0 }).into_value()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -241,10 +244,18 @@ fn next(cx: &mut Cx, this: &Value) -> R<Option<Value>> {
         return Err(cx.type_error("a Dialect is required"));
     };
     let limit = cx.interp_mut().state::<ModuleState>().limit;
+    let reentered = |cx: &Cx, before: u64| reader.get(cx).turn != before;
+    let turn = &mut reader.get_mut(cx).turn;
+    *turn = turn.wrapping_add(1);
+    let turn = *turn;
     let mut row =
         Row { d: &d, limit, place: Place::StartRecord, field: Vec::new(), quoted: false, fields: Vec::new() };
     loop {
-        let Some(line) = ops::next(cx, &lines)? else {
+        let line = ops::next(cx, &lines)?;
+        if reentered(cx, turn) {
+            return Err(error(cx, "iterator has already advanced the reader"));
+        }
+        let Some(line) = line else {
             if !row.field.is_empty() || row.place == Place::InQuoted {
                 if d.strict {
                     return Err(error(cx, "unexpected end of data"));

@@ -123,8 +123,14 @@ fn writerow(cx: &mut Cx, this: &Obj<Writer>, seq: &Value) -> R {
             ops::str_of(cx, &item)?.chars().collect()
         };
         // A space at the beginning would be skipped by a reader.
-        let quoted = quoted
-            || d.skipinitialspace && d.delimiter == 32 && text.is_empty() && d.quoting != Quoting::None;
+        let must_quote = d.skipinitialspace && d.delimiter == 32 && text.is_empty();
+        let cannot_quote = d.quoting == Quoting::None
+            || last_none && matches!(d.quoting, Quoting::Strings | Quoting::NotNull);
+        if must_quote && cannot_quote {
+            let message = "empty field must be quoted if delimiter is a space and skipinitialspace is true";
+            return Err(error(cx, message));
+        }
+        let quoted = quoted || must_quote;
         if count > 0 {
             out.push(d.delimiter);
         }

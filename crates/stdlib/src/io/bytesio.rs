@@ -484,6 +484,7 @@ fn __setstate__(cx: &mut Cx, this: &Obj<BytesIo>, state: &Value) -> R<()> {
             return Err(cx.type_error(format!("{class}.__setstate__ argument should be 3-tuple, got {kind}")));
         }
     };
+    open(cx, this)?;
     unshared(cx, this)?;
     let data = readable(cx, &items[0])?.to_vec(cx);
     if items[1].as_int().is_none() {

@@ -684,9 +684,11 @@ static GETSET: &[GetSetDef] = &[
         doc: None,
         get: Some(|cx, this| Ok(Value::bool(payload(cx, this)?.get(cx).finalizing))),
         set: Some(|cx, this, value| {
-            let on = match value {
-                Some(value) => ops::truth(cx, value)?,
-                None => false,
+            let Some(value) = value else {
+                return Err(cx.type_error("can't delete numeric/char attribute"));
+            };
+            let Some(on) = value.as_bool() else {
+                return Err(cx.type_error("attribute value type must be bool"));
             };
             payload(cx, this)?.get_mut(cx).finalizing = on;
             Ok(())

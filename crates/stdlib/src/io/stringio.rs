@@ -484,7 +484,14 @@ fn __setstate__(cx: &mut Cx, this: &Obj<StringIo>, state: &Value) -> R<()> {
             return Err(cx.type_error(format!("{class}.__setstate__ argument should be 4-tuple, got {kind}")));
         }
     };
-    let newline = items[1].as_str().map(|text| text.to_string_lossy().into_owned());
+    let newline = match items[1].as_str() {
+        Some(text) => Some(text.to_string_lossy().into_owned()),
+        None if items[1].is_none() => None,
+        None => {
+            let message = format!("newline must be str or None, not {}", items[1].type_name(cx));
+            return Err(cx.type_error(message));
+        }
+    };
     set_newline(cx, this, newline)?;
     // The text is as it was in the stream: no translation.
     if let Some(text) = items[0].as_str() {

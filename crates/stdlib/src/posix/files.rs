@@ -7,7 +7,7 @@ use taipan_object::buffer::{self, Buffer};
 use taipan_object::{Cx, NativeDef, R, Tuple, Value, float, int, ops};
 use taipan_types::list::new_list;
 
-use super::path::{self, dir_fd, id_number, on_path, only_path, path, path_fd_none, path_or_fd};
+use super::path::{self, dir_fd, id_number, on_path, only_path, path, path_error, path_fd_none, path_or_fd};
 use super::results;
 use crate::support::{attempt, audit, blocking, descriptor, fs_decode, raise_os, sys};
 
@@ -662,7 +662,7 @@ fn umask(cx: &mut Cx, mask: i32) -> R<i64> {
 fn listdir(cx: &mut Cx, given: Option<&Value>) -> R {
     let path = path_fd_none(cx, "listdir: path", given)?;
     audit(cx, "os.listdir", &[given.cloned().unwrap_or_else(Value::none)])?;
-    let found = on_path(cx, &path, |host| {
+    let found = attempt(cx, |host| {
         let mut names = Vec::new();
         let mut directory = host.read_directory(path.target(CURRENT_DIRECTORY, true))?;
         while let Some(entry) = directory.next()? {
@@ -670,6 +670,14 @@ fn listdir(cx: &mut Cx, given: Option<&Value>) -> R {
         }
         Ok(names)
     })?;
+    let found = match found {
+        Ok(names) => names,
+        // The folder of the frozen library need not be on the disk.
+        Err(error) => match taipan_vm::runtime::library::list_folder(cx, &path.bytes) {
+            Some(names) => names.into_iter().map(String::into_bytes).collect(),
+            None => return Err(path_error(cx, error, &path)),
+        },
+    };
     let names = found.iter().map(|name| path.name(cx, name)).collect();
     Ok(new_list(cx, names).into_value())
 }

@@ -62,7 +62,7 @@ pub fn new_match(cx: &mut Cx, pattern: &Obj<Pattern>, searcher: &Searcher) -> Va
     let spans = (0..=searcher.groups()).map(|i| searcher.machine.span(i)).collect();
     let payload = Match {
         pattern: pattern.to_value(),
-        subject: searcher.subject.clone(),
+        subject: searcher.subject.unlent(),
         spans,
         pos: searcher.pos,
         endpos: searcher.endpos,
@@ -111,21 +111,21 @@ fn group_number(cx: &mut Cx, found: &Obj<Match>, key: &Value) -> R<usize> {
     }
 }
 
-fn text(cx: &mut Cx, found: &Obj<Match>, group: usize, absent: &Value) -> Value {
+fn text(cx: &mut Cx, found: &Obj<Match>, group: usize, absent: &Value) -> R {
     let state = found.get(cx);
     match state.spans.get(group).copied().flatten() {
         Some((a, b)) => {
             let subject = state.subject.clone();
-            subject.slice(cx, a, b)
+            subject.current_slice(cx, a, b)
         }
-        None => absent.clone(),
+        None => Ok(absent.clone()),
     }
 }
 
 fn getitem(cx: &mut Cx, value: &Value, key: &Value) -> R {
     let found = this(cx, value)?;
     let group = group_number(cx, found, key)?;
-    Ok(text(cx, found, group, &Value::none()))
+    text(cx, found, group, &Value::none())
 }
 
 /// group([group1, ...]) -> str or tuple.
@@ -136,13 +136,13 @@ fn group(cx: &mut Cx, value: &Value, args: Args<'_>) -> R {
     let found = this(cx, value)?;
     let none = Value::none();
     match args.pos() {
-        [] => Ok(text(cx, found, 0, &none)),
+        [] => text(cx, found, 0, &none),
         [one] => getitem(cx, value, one),
         many => {
             let mut parts = Vec::with_capacity(many.len());
             for key in many {
                 let group = group_number(cx, found, key)?;
-                parts.push(text(cx, found, group, &none));
+                parts.push(text(cx, found, group, &none)?);
             }
             Ok(cx.tuple(parts).into_value())
         }
@@ -185,7 +185,7 @@ fn span(cx: &mut Cx, found: &Obj<Match>, group: Option<&Value>) -> R {
 fn groups(cx: &mut Cx, found: &Obj<Match>, default: Option<&Value>) -> R {
     let absent = default.cloned().unwrap_or_else(Value::none);
     let n = found.get(cx).spans.len();
-    let parts: Vec<Value> = (1..n).map(|i| text(cx, found, i, &absent)).collect();
+    let parts = (1..n).map(|i| text(cx, found, i, &absent)).collect::<R<Vec<Value>>>()?;
     Ok(cx.tuple(parts).into_value())
 }
 
@@ -202,7 +202,7 @@ fn groupdict(cx: &mut Cx, found: &Obj<Match>, default: Option<&Value>) -> R {
     if let Some(index) = index.as_ref().and_then(Value::cast::<Dict>) {
         for (name, number) in dict::items(cx, index) {
             let group = number.as_int().and_then(|i| i.to_i64()).unwrap_or(0).max(0) as usize;
-            let value = text(cx, found, group, &absent);
+            let value = text(cx, found, group, &absent)?;
             dict::set(cx, &result, name, value)?;
         }
     }
@@ -217,11 +217,11 @@ fn expand(cx: &mut Cx, found: &Obj<Match>, template: &Value) -> R {
     match Replacement::of_template(cx, pattern, template)? {
         Replacement::Literal(literal) => Ok(literal),
         Replacement::Template(items) => {
-            let none = Value::none();
+            let (object, spans) = (found.get(cx).subject.object.clone(), found.get(cx).spans.clone());
+            let subject = Subject::new(cx, &object, None)?;
             let parts = expand_template(cx, &items, |cx, group| {
-                Some(text(cx, found, group, &none)).filter(|v| !v.is_none())
+                spans.get(group).copied().flatten().map(|(a, b)| subject.slice(cx, a, b))
             });
-            let subject = found.get(cx).subject.clone();
             let empty = subject.empty(cx);
             let list = taipan_types::list::new_list(cx, parts).into_value();
             ops::call_method(cx, &empty, &taipan_object::names::join, &[list])
@@ -251,7 +251,7 @@ fn class_getitem(cx: &mut Cx, class: &Value, object: &Value) -> R {
 fn repr(cx: &mut Cx, value: &Value) -> R {
     let found = this(cx, value)?;
     let (a, b) = bounds(cx, found, None)?;
-    let whole = text(cx, found, 0, &Value::none());
+    let whole = text(cx, found, 0, &Value::none())?;
     let mut out = taipan_types::support::TextBuilder::default();
     let name = taipan_types::object::qualified_name(cx, &value.type_of())?;
     out.push(&format!("<{name} object; span=({a}, {b}), match="));

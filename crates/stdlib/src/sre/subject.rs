@@ -1,6 +1,7 @@
 //! What is searched: a `str`, or the bytes of a bytes-like object.
 
 use taipan_macros::Trace;
+use taipan_object::buffer::Buffer;
 use taipan_object::{Cx, R, StrData, Value, buffer};
 use taipan_sre::Subject as Characters;
 
@@ -12,6 +13,9 @@ pub struct Subject {
     /// The copied bytes of a buffer that could change.
     #[trace(skip)]
     copy: Option<std::rc::Rc<[u8]>>,
+    /// The loan of that buffer, which keeps its size while the search goes on.
+    #[trace(skip)]
+    _loan: Option<std::rc::Rc<Buffer>>,
     #[trace(skip)]
     pub is_bytes: bool,
 }
@@ -19,13 +23,16 @@ pub struct Subject {
 impl Subject {
     /// TypeError where the value is neither text nor bytes, or not what the pattern is for.
     pub fn new(cx: &mut Cx, object: &Value, pattern_is_bytes: Option<bool>) -> R<Subject> {
-        let (copy, is_bytes) = if object.as_str().is_some() {
-            (None, false)
+        let (mut copy, mut loan) = (None, None);
+        let is_bytes = if object.as_str().is_some() {
+            false
         } else if object.as_bytes().is_some() {
-            (None, true)
+            true
         } else if buffer::supports(cx, object) {
-            let bytes = buffer::bytes_like(cx, object)?.to_vec(cx);
-            (Some(bytes.into()), true)
+            let lent = buffer::bytes_like(cx, object)?;
+            copy = Some(lent.to_vec(cx).into());
+            loan = Some(std::rc::Rc::new(lent));
+            true
         } else {
             let message = format!("expected string or bytes-like object, got '{}'", object.type_name(cx));
             return Err(cx.type_error(message));
@@ -37,7 +44,7 @@ impl Subject {
             Some(false) if is_bytes => {
                 Err(cx.type_error("cannot use a string pattern on a bytes-like object"))
             }
-            _ => Ok(Subject { object: object.clone(), copy, is_bytes }),
+            _ => Ok(Subject { object: object.clone(), copy, _loan: loan, is_bytes }),
         }
     }
 
@@ -58,6 +65,19 @@ impl Subject {
 
     pub fn len(&self) -> usize {
         self.characters().len()
+    }
+
+    /// The subject as a match keeps it: a buffer is looked at anew, and may have changed.
+    pub fn unlent(&self) -> Subject {
+        Subject { object: self.object.clone(), copy: None, _loan: None, is_bytes: self.is_bytes }
+    }
+
+    /// As [`Subject::slice`], of what the object holds now.
+    pub fn current_slice(&self, cx: &mut Cx, start: usize, end: usize) -> R {
+        if self.object.as_str().is_some() || self.object.as_bytes().is_some() {
+            return Ok(self.slice(cx, start, end));
+        }
+        Ok(Subject::new(cx, &self.object, None)?.slice(cx, start, end))
     }
 
     /// The part from `start` to `end`, as `str` or `bytes`.

@@ -2,7 +2,7 @@
 
 use taipan_macros::{Trace, native};
 use taipan_object::ty::{OBJECT, TYPE};
-use taipan_object::{Cx, Obj, Payload, R, Type, Value, ops};
+use taipan_object::{Cx, Obj, Payload, R, Type, Value, buffer, ops};
 use taipan_types::list::List;
 
 use super::pattern::Pattern;
@@ -56,7 +56,8 @@ pub fn template(cx: &mut Cx, pattern: &Value, template: &Value) -> R {
                 items.push(Item::Literal(value.clone()));
             }
         } else {
-            match value.as_int().and_then(|n| n.to_i64()) {
+            let Some(number) = value.as_int() else { return Err(cx.type_error("an integer is required")) };
+            match number.to_i64() {
                 Some(n) if n >= 0 => items.push(Item::Group(n as usize)),
                 _ => return Err(cx.type_error("invalid template")),
             }
@@ -85,6 +86,10 @@ impl Replacement {
         let plain = match (repl.as_str(), repl.as_bytes()) {
             (Some(text), _) => text.chars().all(|c| c != u32::from('\\')),
             (_, Some(bytes)) => !bytes.as_slice().contains(&b'\\'),
+            _ if buffer::supports(cx, repl) => {
+                let lent = buffer::bytes_like(cx, repl)?;
+                !lent.bytes(cx).contains(&b'\\')
+            }
             _ => false,
         };
         if plain {

@@ -188,7 +188,7 @@ fn pack_integer(cx: &mut Cx, code: Code, value: &Value, out: &mut [u8]) -> R<()>
                 (IBig::ZERO, IBig::from((UBig::ONE << bits as usize) - UBig::ONE))
             };
             if code.letter == b'P' {
-                return Err(cx.overflow_error("Python int too large to convert to C pointer"));
+                return Err(error(cx, "int too large to convert"));
             }
             Err(error(cx, format!("'{}' format requires {low} <= number <= {high}", code.letter as char)))
         }

@@ -100,6 +100,9 @@ const CACHE_SIZE: usize = 100;
 fn compiled(cx: &mut Cx, value: &Value) -> R<(Value, Rc<Format>)> {
     let text = format_text(cx, value)?;
     let bytes = text.as_str().map(|s| s.raw_bytes().to_vec()).unwrap_or_default();
+    if bytes.contains(&0) {
+        return Err(error(cx, "embedded null character"));
+    }
     let cache = cx.interp_mut().state::<Cache>();
     if let Some(known) = cache.formats.get(&bytes) {
         return Ok((text, known.clone()));

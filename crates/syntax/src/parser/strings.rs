@@ -393,7 +393,13 @@ impl<'a> Parser<'a> {
         let start = body_start + escape as u32;
         let end = start + if octal { 2 } else { length as u32 };
         let place = |at: u32| (self.source.line_of(at), self.source.char_column(at) + 1);
-        let ((lineno, offset), (end_lineno, end_offset)) = (place(start), place(end));
+        let ((lineno, mut offset), (end_lineno, mut end_offset)) = (place(start), place(end));
+        if token.kind == K::String && lineno == self.source.line_of(token.start) {
+            // CPython counts from the quote as if there were no prefix.
+            let literal = self.source.text().as_bytes().get(token.start as usize..).unwrap_or_default();
+            let prefix = literal.iter().take_while(|b| b.is_ascii_alphabetic()).count() as u32;
+            (offset, end_offset) = (offset.saturating_sub(prefix), end_offset.saturating_sub(prefix));
+        }
         let category = WarningCategory::Syntax;
         let warning = SyntaxWarning { category, message, lineno, offset, end_lineno, end_offset };
         self.warnings.push((self.pos, warning));

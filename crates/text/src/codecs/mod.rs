@@ -138,13 +138,15 @@ pub(crate) struct Decoder<'a, H: DecodeErrors> {
     pub input: Cow<'a, [u8]>,
     pub at: usize,
     pub out: TextBuilder,
+    /// Length of the input before any exchange.
+    given: usize,
     handler: &'a mut H,
 }
 
 impl<'a, H: DecodeErrors> Decoder<'a, H> {
     pub fn new(encoding: &'static str, input: &'a [u8], handler: &'a mut H) -> Self {
         let out = TextBuilder::with_capacity(input.len().min(1 << 20));
-        Decoder { encoding, input: Cow::Borrowed(input), at: 0, out, handler }
+        Decoder { encoding, input: Cow::Borrowed(input), at: 0, out, given: input.len(), handler }
     }
 
     /// Asks the handler about `start..end` and goes on where it says.
@@ -161,7 +163,9 @@ impl<'a, H: DecodeErrors> Decoder<'a, H> {
     }
 
     pub fn finish(self) -> Decoded {
-        Decoded { text: self.out.finish(), used: self.at }
+        // What is left over counts against the input as it was given, also where a handler exchanged it.
+        let left = self.input.len().saturating_sub(self.at);
+        Decoded { text: self.out.finish(), used: self.given.saturating_sub(left) }
     }
 }
 

@@ -28,7 +28,15 @@ pub fn hash(cx: &mut Cx, value: &Value) -> R<i64> {
     }
     // What lends the memory must be hashable itself.
     if let Some(exporter) = owner.get(cx).buffer.as_ref().map(|b| b.owner().clone()) {
-        ops::hash(cx, &exporter)?;
+        // Its `__hash__` may be Python code, which must not release the view meanwhile.
+        let exports = |cx: &Cx, by: isize| {
+            let exports = &view.get(cx).exports;
+            exports.set(exports.get().saturating_add_signed(by));
+        };
+        exports(cx, 1);
+        let hashed = ops::hash(cx, &exporter);
+        exports(cx, -1);
+        hashed?;
     }
     check(cx, view)?;
     let bytes = to_vec(cx, view);

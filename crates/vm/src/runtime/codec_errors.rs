@@ -92,7 +92,9 @@ fn answer(cx: &mut Cx, kind: Standard, exception: &Value) -> R {
     }
     let parts = parts(cx, exception)?;
     if decoding {
-        let bytes = parts.object.as_bytes().map(|b| b.as_slice().to_vec()).unwrap_or_default();
+        let Some(bytes) = parts.object.as_bytes().map(|b| b.as_slice().to_vec()) else {
+            return Err(cx.type_error("UnicodeError 'object' attribute must be a bytes"));
+        };
         let end = parts.end.min(bytes.len());
         let error = CodecError {
             encoding: known_encoding(&parts.encoding),
@@ -110,7 +112,7 @@ fn answer(cx: &mut Cx, kind: Standard, exception: &Value) -> R {
         };
     }
     let Some(text) = parts.object.as_str().map(|t| t.to_handle()) else {
-        return Err(cx.type_error("object attribute must be unicode"));
+        return Err(cx.type_error("UnicodeError 'object' attribute must be a string"));
     };
     let end = parts.end.min(text.len());
     let start = parts.start.min(end);

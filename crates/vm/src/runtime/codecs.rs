@@ -89,12 +89,10 @@ impl DecodeErrors for DecodeHandler<'_> {
         let object = exception
             .cast::<Exception>()
             .and_then(|e| e.get(self.cx).extra.get(fields::OBJECT).cloned().flatten());
-        let exchanged = object
-            .as_ref()
-            .and_then(Value::as_bytes)
-            .map(|b| b.as_slice())
-            .filter(|b| *b != input)
-            .map(<[u8]>::to_vec);
+        let Some(object) = object.as_ref().and_then(Value::as_bytes).map(|b| b.as_slice()) else {
+            return Err(self.cx.type_error("UnicodeError 'object' attribute must be a bytes"));
+        };
+        let exchanged = (object != input).then(|| object.to_vec());
         let len = exchanged.as_ref().map_or(input.len(), Vec::len);
         let position = place(self.cx, &position, len)?;
         let replacement = text.as_str().map(|t| t.chars().collect()).unwrap_or_default();
@@ -424,7 +422,21 @@ fn add_codec_note(cx: &mut Cx, exception: &Value, note: &str) {
 
 /// The name under which a codec is looked for: lower case, spaces as underscores.
 fn normalised(name: &str) -> String {
-    name.chars().map(|c| if c == ' ' { '_' } else { c.to_ascii_lowercase() }).collect()
+    let mut out = String::with_capacity(name.len());
+    // Runs of anything but ASCII letters, digits and full stops between such are one underscore.
+    let mut gap = false;
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() || c == '.' {
+            if gap && !out.is_empty() {
+                out.push('_');
+            }
+            gap = false;
+            out.push(c.to_ascii_lowercase());
+        } else {
+            gap = true;
+        }
+    }
+    out
 }
 
 /// Imports `encodings`, which registers its search function, at the first look-up.

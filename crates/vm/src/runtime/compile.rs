@@ -85,8 +85,17 @@ pub fn source_text(
     made.map_err(|e| raise(cx, CompileError::from(e), request))
 }
 
-/// The source text of a file's bytes.
+/// The source text of bytes.
 pub fn bytes_text(cx: &mut Cx, bytes: &[u8], request: &Request<'_>) -> R<SourceText> {
+    decoded_text(cx, bytes, request, false)
+}
+
+/// The source text of the program's file, which messages then name.
+pub fn file_text(cx: &mut Cx, bytes: &[u8], request: &Request<'_>) -> R<SourceText> {
+    decoded_text(cx, bytes, request, true)
+}
+
+fn decoded_text(cx: &mut Cx, bytes: &[u8], request: &Request<'_>, is_file: bool) -> R<SourceText> {
     if request.flags.has(IGNORE_COOKIE)
         && let Ok(text) = std::str::from_utf8(bytes)
     {
@@ -103,8 +112,10 @@ pub fn bytes_text(cx: &mut Cx, bytes: &[u8], request: &Request<'_>) -> R<SourceT
                     let unknown = cx.raised_is(&raised, &exc::LOOKUP_ERROR);
                     let error = cx.take_raised(raised);
                     match ops::str_of(cx, &error) {
-                        _ if unknown => Ok(None),
-                        Ok(text) => Err(text.to_string_lossy().into_owned()),
+                        Ok(text) => match text.to_string_lossy() {
+                            text if unknown && text.starts_with("unknown encoding") => Ok(None),
+                            text => Err(text.into_owned()),
+                        },
                         Err(raised) => {
                             drop(cx.take_raised(raised));
                             Ok(None)
@@ -114,7 +125,14 @@ pub fn bytes_text(cx: &mut Cx, bytes: &[u8], request: &Request<'_>) -> R<SourceT
             }
         })
     };
-    made.map_err(|e| raise(cx, CompileError::from(e), request))
+    made.map_err(|mut e| {
+        if is_file && e.message.starts_with("Non-UTF-8 code") {
+            let name =
+                request.filename.as_str().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
+            e.message = e.message.replacen("' on line", &format!("' in file {name} on line"), 1);
+        }
+        raise(cx, CompileError::from(e), request)
+    })
 }
 
 /// The text without spaces and tabs at its start (`eval`).
@@ -232,7 +250,10 @@ fn issue(cx: &mut Cx, warnings: &[Warning], request: &Request<'_>) -> R<()> {
                 return Err(raised);
             }
             drop(cx.take_raised(raised));
-            let error = CompileError::syntax(warning.message.clone(), warning.span);
+            let error = match &warning.error {
+                Some(error) => CompileError::clone(error),
+                None => CompileError::syntax(warning.message.clone(), warning.span),
+            };
             return Err(raise(cx, error, request));
         }
     }

@@ -21,10 +21,6 @@ pub fn file_system_text(cx: &mut Cx, path: &Value) -> R {
     let found = match (path.as_str(), path.as_bytes()) {
         (None, None) => match ops::call_special(cx, path, &names::__fspath__, &[])? {
             Some(found) => found,
-            None if taipan_object::buffer::supports(cx, path) => {
-                let bytes = taipan_object::buffer::bytes_like(cx, path)?.to_vec(cx);
-                cx.bytes(&bytes)
-            }
             None => {
                 let message =
                     format!("expected str, bytes or os.PathLike object, not {}", path.type_name(cx));

@@ -85,6 +85,25 @@ pub fn source_of_path(cx: &mut Cx, path: &[u8]) -> Option<Vec<u8>> {
     settings::settings(cx).frozen?.data(inner)
 }
 
+/// The names in a folder of the library, where it is not on the disk: what `os.listdir` tells of it.
+pub fn list_folder(cx: &mut Cx, path: &[u8]) -> Option<Vec<String>> {
+    let folder = folder(cx);
+    let inner = std::str::from_utf8(path).ok()?.strip_prefix(folder.as_str())?.trim_matches('/').to_owned();
+    let library = settings::settings(cx).frozen?;
+    let mut found = std::collections::BTreeSet::new();
+    for name in library.names() {
+        let Some(module) = library.find(name) else { continue };
+        let below = match inner.as_str() {
+            "" => Some(module.path),
+            inner => module.path.strip_prefix(inner).and_then(|rest| rest.strip_prefix('/')),
+        };
+        if let Some(below) = below {
+            found.insert(below.split('/').next().unwrap_or(below).to_owned());
+        }
+    }
+    (!found.is_empty()).then(|| found.into_iter().collect())
+}
+
 /// Gives a code object and all nested ones this file name.
 pub fn set_filename(code: &mut CodeObject, filename: &Name) {
     code.filename = filename.clone();
