@@ -49,13 +49,13 @@ fn build_class(cx: &mut Cx, args: Args<'_>) -> R {
 /// Sets the trace function.
 #[native("settrace(f, /)")]
 fn settrace(cx: &mut Cx, f: &Value) {
-    taipan_vm::trace::set_trace(cx, Some(f.clone()).filter(|f| !f.is_none()));
+    taipan_vm::monitor::legacy::set_trace(cx, Some(f.clone()).filter(|f| !f.is_none()));
 }
 
 /// Sets the profile function.
 #[native("setprofile(f, /)")]
 fn setprofile(cx: &mut Cx, f: &Value) {
-    taipan_vm::trace::set_profile(cx, Some(f.clone()).filter(|f| !f.is_none()));
+    taipan_vm::monitor::legacy::set_profile(cx, Some(f.clone()).filter(|f| !f.is_none()));
 }
 
 /// Whether an object is an instance.

@@ -8,6 +8,7 @@ use taipan_object::{Cx, R, Raised};
 
 use crate::code::Unit;
 use crate::frame::Frame;
+use crate::monitor;
 use crate::ops::{
     Regs, Step, arithmetic, attributes, away, calls, compare, containers, exceptions, generators, imports,
     intrinsics, iteration, matching, names, op, stack, strings,
@@ -17,7 +18,7 @@ use crate::unwind::unwind;
 
 /// CPython's opcode numbers as patterns.
 #[rustfmt::skip]
-mod numbers {
+pub mod numbers {
     use super::O;
     pub const LOAD_FAST: u16 = O::LOAD_FAST as u16;
     pub const LOAD_FAST_BORROW: u16 = O::LOAD_FAST_BORROW as u16;
@@ -192,13 +193,22 @@ unsafe fn run_loop(cx: &mut Cx, mut ip: *const Unit, mut sp: *mut Slot, mut fram
                             (op, arg) = stack::wide(frame, arg);
                             continue;
                         }
-                        op::TRACE => match crate::trace::before(cx, ip, frame) {
-                            Ok(original) => {
-                                (op, arg) = original;
+                        op::TRACE => match monitor::before(cx, ip, sp, frame) {
+                            monitor::Before::Run(original, operand) => {
+                                (op, arg) = (original, operand);
                                 continue;
                             }
-                            Err(raised) => break 'run (Regs { ip, sp, frame }, raised),
+                            monitor::Before::Jump(next) => {
+                                (ip, sp) = (next.ip, next.sp);
+                                continue 'run;
+                            }
+                            monitor::Before::Raise(raised) => break 'run (Regs { ip, sp, frame }, raised),
                         },
+                        op::CALL_MONITORED => far!(monitor::report::call),
+                        op::CALL_KW_MONITORED => far!(monitor::report::call_kw),
+                        op::CALL_EX_MONITORED => far!(monitor::report::call_ex),
+                        op::LOAD_SUPER_ATTR_MONITORED => far!(monitor::report::load_super_attr),
+                        op::FOR_ITER_MONITORED => far!(monitor::report::for_iter),
                         LOAD_FAST => near!(stack::load_fast),
                         LOAD_FAST_BORROW => near!(stack::load_fast_borrow),
                         LOAD_FAST_BORROW_LOAD_FAST_BORROW => near!(stack::load_fast_borrow_pair),

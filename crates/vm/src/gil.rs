@@ -175,7 +175,11 @@ pub fn start_thread(
         let mut thread = VmThread::new();
         thread.gil = Some(Arc::clone(&gil));
         cx.vm = (&raw mut *thread).cast();
+        thread.id = id;
+        crate::thread::enlist(&mut cx);
         run_thread(&mut cx, callable, args, names, report);
+        crate::monitor::legacy::thread_ends(&mut cx);
+        crate::thread::delist(&mut cx);
         thread.clear();
         cx.drain_pending();
         drop(cx);

@@ -110,6 +110,8 @@ impl Interpreter {
         let mut thread = VmThread::new();
         thread.gil = Some(crate::gil::Gil::new(std::sync::Arc::clone(&cx.interp().breaker)));
         cx.vm = (&raw mut *thread).cast();
+        thread.id = cx.thread_id;
+        crate::thread::enlist(&mut cx);
         Interpreter { interp, cx, thread }
     }
 
@@ -165,7 +167,7 @@ pub fn handle_breaker(cx: &mut Cx) -> R<()> {
     if bits & breaker::COLLECT != 0 {
         taipan_object::gc::collect_if_enabled(cx)?;
     }
-    if bits & breaker::TRACE != 0 && crate::trace::is_active(cx) {
+    if bits & breaker::TRACE != 0 && crate::monitor::is_active(cx) {
         flag.fetch_or(breaker::TRACE, Ordering::Relaxed);
     }
     if bits & breaker::GIL != 0 {

@@ -22,13 +22,13 @@ pub mod generator;
 pub mod gil;
 pub mod groups;
 pub mod interpreter;
+pub mod monitor;
 pub mod ops;
 pub mod runtime;
 pub mod slot;
 pub mod suggest;
 pub mod sys;
 pub mod thread;
-pub mod trace;
 pub mod traceback;
 pub mod unwind;
 

@@ -75,10 +75,12 @@ pub struct VmThread {
     /// `sys.settrace` and `sys.setprofile`.
     pub trace: Option<Value>,
     pub profile: Option<Value>,
-    /// Whether this thread is counted among those that trace.
-    pub counted: bool,
-    /// Greater than 0 while a trace function runs.
+    /// Greater than 0 while a monitoring callback or trace function runs.
     pub tracing: u32,
+    /// The event that is being reported.
+    pub reporting: Option<u8>,
+    /// The thread's number, as `threading.get_ident` shows it.
+    pub id: u64,
     /// The current `contextvars` context.
     pub context: Option<Value>,
     /// The interpreter's GIL.
@@ -105,8 +107,9 @@ impl VmThread {
             origin_depth: 0,
             trace: None,
             profile: None,
-            counted: false,
             tracing: 0,
+            reporting: None,
+            id: 0,
             context: None,
             gil: None,
             async_exception: None,
@@ -203,4 +206,25 @@ pub fn vm(cx: &mut Cx) -> &mut VmThread {
 pub fn vm_ref(cx: &Cx) -> &VmThread {
     // SAFETY: as `vm`.
     unsafe { &*cx.vm.cast::<VmThread>() }
+}
+
+/// The threads of an interpreter. Their data are looked at only while the GIL is held.
+#[derive(Default)]
+struct Threads(Vec<*mut VmThread>);
+
+/// Lists the running thread among the interpreter's.
+pub fn enlist(cx: &mut Cx) {
+    let thread: *mut VmThread = vm(cx);
+    cx.interp_mut().state::<Threads>().0.push(thread);
+}
+
+/// The running thread ends.
+pub fn delist(cx: &mut Cx) {
+    let thread: *mut VmThread = vm(cx);
+    cx.interp_mut().state::<Threads>().0.retain(|&t| t != thread);
+}
+
+/// The threads of the interpreter, the first one first.
+pub fn all(cx: &mut Cx) -> Vec<*mut VmThread> {
+    cx.interp_mut().state::<Threads>().0.clone()
 }

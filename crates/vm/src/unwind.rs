@@ -4,6 +4,8 @@ use taipan_object::{Cx, Raised, Value, exc};
 
 use crate::frame::{self, Frame, frame_flags};
 use crate::function::cell::{self, Cell};
+use crate::monitor::event;
+use crate::monitor::report::exception_event;
 use crate::ops::Regs;
 use crate::slot;
 use crate::thread::vm;
@@ -17,15 +19,17 @@ pub fn unwind(cx: &mut Cx, mut r: Regs, raised: Raised) -> Result<Regs, Raised> 
     let mut again = std::mem::take(&mut vm(cx).reraise);
     // SAFETY: the registers name the innermost frame and its live stack; frames are left from the innermost on.
     unsafe {
+        // An event's callback raised at the handler's beginning: a further search, and no new traceback entry.
+        let mut searched = false;
+        // Events name the last unit of what raised, and the one before a call that raised.
+        let mut index = r.code().last_unit(r.ip);
         loop {
-            if !again {
-                traceback::here(cx, r.frame, &exception);
-            }
-            if Frame::has(r.frame, frame_flags::TRACED)
-                && !again
-                && let Err(raised) = crate::trace::exception(cx, r.frame, &exception)
-            {
-                exception = cx.take_raised(raised);
+            if !std::mem::take(&mut searched) {
+                if !again {
+                    traceback::here(cx, r.frame, &exception);
+                }
+                let event = if again { event::RERAISE } else { event::RAISE };
+                exception = told(cx, r.frame, index, event, exception);
             }
             again = false;
             let code = Frame::code(r.frame);
@@ -38,16 +42,23 @@ pub fn unwind(cx: &mut Cx, mut r: Regs, raised: Raised) -> Result<Regs, Raised> 
                 if handler.lasti {
                     r.push_value(Value::small_int(code.lasti((*r.frame).ip)));
                 }
-                r.push_value(exception);
+                r.push_value(exception.clone());
                 r.ip = code.entry.get().add(handler.target as usize);
                 r.after_end(cx);
+                index = handler.target as i32;
+                if let Err(raised) = exception_event(cx, r.frame, index, event::EXCEPTION_HANDLED, &exception)
+                {
+                    exception = cx.take_raised(raised);
+                    searched = true;
+                    continue;
+                }
                 return Ok(r);
             }
             frame::drop_stack(r.sp, bottom);
             let left = r.frame;
             let entry = Frame::has(left, frame_flags::ENTRY);
             let prev = (*left).prev;
-            crate::trace::leave_raising(cx, left);
+            exception = told(cx, left, index, event::PY_UNWIND, exception);
             leave(cx, left);
             if entry {
                 if cx.has_pending() {
@@ -56,8 +67,21 @@ pub fn unwind(cx: &mut Cx, mut r: Regs, raised: Raised) -> Result<Regs, Raised> 
                 return Err(cx.raise_value(exception));
             }
             r = Regs { ip: (*prev).ip, sp: (*prev).sp, frame: prev };
+            index = Frame::code(prev).lasti(r.ip) - 1;
             r.after_end(cx);
         }
+    }
+}
+
+/// Reports an event with an exception; gives what is raised from there on: it, or what a callback raised.
+///
+/// # Safety
+/// The frame is the innermost; its `ip` is saved.
+unsafe fn told(cx: &mut Cx, frame: *mut Frame, index: i32, event: u8, exception: Value) -> Value {
+    // SAFETY: by the caller's promise.
+    match unsafe { exception_event(cx, frame, index, event, &exception) } {
+        Ok(()) => exception,
+        Err(raised) => cx.take_raised(raised),
     }
 }
 

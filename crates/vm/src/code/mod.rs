@@ -40,7 +40,7 @@ pub struct Code {
     /// Interned names (`co_names`).
     pub name_values: Cell<*const Value>,
     prepared: UnsafeCell<Option<Box<Prepared>>>,
-    instrumented: UnsafeCell<Option<Box<crate::trace::Instrumented>>>,
+    instrumented: UnsafeCell<Option<Box<crate::monitor::instrument::Instrumented>>>,
     pub name: Value,
     pub qualname: Value,
     pub filename: Value,
@@ -154,36 +154,11 @@ impl Code {
         unsafe { (*self.prepared.get()).as_deref() }
     }
 
-    /// Makes every instruction report to the trace functions from now on.
-    pub fn instrument(&self, cx: &mut Cx) {
-        let units = &self.prepared(cx).units;
-        // SAFETY: set once; the units are this code's own and every thread that runs them holds the GIL.
-        unsafe {
-            if (*self.instrumented.get()).is_some() {
-                return;
-            }
-            let fresh = prepare::plain_units(&self.source);
-            *self.instrumented.get() = Some(Box::new(crate::trace::Instrumented::new(&self.source, fresh)));
-            let mut i = 0;
-            while i < self.source.units() {
-                units.as_ptr().cast_mut().add(i).write(crate::ops::op::TRACE as Unit);
-                let opcode = taipan_bytecode::Opcode::from_u8(self.source.code[2 * i]);
-                i += 1 + opcode.map_or(0, |o| o.caches());
-            }
-        }
-    }
-
-    /// The instruction of instrumented code at an index, and the line that it begins, or 0.
-    pub fn instrumented(&self, index: usize) -> Option<(Unit, i32)> {
-        // SAFETY: set once.
-        let instrumented = unsafe { (*self.instrumented.get()).as_deref() }?;
-        instrumented.at(index)
-    }
-
-    /// The index of the first `RESUME`.
-    pub fn begins_at(&self) -> usize {
-        let resume = taipan_bytecode::Opcode::RESUME.byte();
-        self.source.code.chunks_exact(2).position(|unit| Some(unit[0]) == resume).unwrap_or(0)
+    /// Where the instrumentation is kept: see [`crate::monitor::instrument`].
+    pub(crate) fn instrumented_cell(
+        &self,
+    ) -> &UnsafeCell<Option<Box<crate::monitor::instrument::Instrumented>>> {
+        &self.instrumented
     }
 
     /// The index of an instruction from the address behind its unit; -1 before the first.
@@ -193,6 +168,14 @@ impl Code {
             Some(p) if ip >= p.units.as_ptr() => (unsafe { ip.offset_from(p.units.as_ptr()) }) as i32 - 1,
             _ => -1,
         }
+    }
+
+    /// The index of the last unit (the last cache) of the instruction whose unit lies before `ip`.
+    pub fn last_unit(&self, ip: *const Unit) -> i32 {
+        let at = self.lasti(ip);
+        let byte = usize::try_from(at).ok().and_then(|at| self.source.code.get(2 * at));
+        let caches = byte.and_then(|&b| taipan_bytecode::Opcode::from_u8(b)).map_or(0, |o| o.caches());
+        at + caches as i32
     }
 
     /// The line of an instruction index (-1: before the first); `None` where it has none.

@@ -37,6 +37,11 @@ pub fn plain_units(source: &CodeObject) -> Box<[Unit]> {
     units(source, &mut Vec::new(), false)
 }
 
+/// The instructions as they begin, fused.
+pub fn fused_units(source: &CodeObject) -> Box<[Unit]> {
+    units(source, &mut Vec::new(), true)
+}
+
 fn units(source: &CodeObject, wide: &mut Vec<(u16, u32)>, fused: bool) -> Box<[Unit]> {
     let bytes = &source.code;
     let count = bytes.len() / 2;

@@ -32,8 +32,6 @@ pub mod frame_flags {
     pub const NAMESPACE: u32 = 16;
     /// `object` is set.
     pub const OBJECT: u32 = 32;
-    /// Events are reported (`sys.settrace`, `sys.setprofile`).
-    pub const TRACED: u32 = 64;
     /// Its frame object owns it: the code has ended.
     pub const ENDED: u32 = 128;
 }

@@ -23,9 +23,6 @@ pub struct FrameObject {
     pub trace_opcodes: bool,
     /// Set while a trace function of this frame runs; otherwise the line follows the instruction.
     pub line: Option<i32>,
-    /// Where the last line event was reported.
-    pub last_line: i32,
-    pub last_index: i32,
     /// Names that `f_locals` was given beside the code's own.
     pub extra_locals: Option<Value>,
     /// Locals overwritten from outside: frames above may borrow them.
@@ -140,8 +137,6 @@ pub unsafe fn of(cx: &mut Cx, frame: *mut Frame) -> Value {
             trace_lines: true,
             trace_opcodes: false,
             line: None,
-            last_line: 0,
-            last_index: -1,
             extra_locals: None,
             overwritten: Vec::new(),
         });
@@ -289,14 +284,8 @@ fn set_trace(cx: &mut Cx, value: &Value, new: Option<&Value>) -> R<()> {
     if let Some(f) = value.cast::<FrameObject>() {
         let old = std::mem::replace(&mut f.get_mut(cx).trace, new.filter(|v| !v.is_none()).cloned());
         drop(old);
-        if new.is_some_and(|v| !v.is_none())
-            && let Some(frame) = f.frame(cx)
-        {
-            // SAFETY: live as the object says.
-            unsafe {
-                (*frame).flags |= frame_flags::TRACED;
-                Frame::code(frame).instrument(cx);
-            }
+        if f.get(cx).trace_opcodes && f.get(cx).trace.is_some() {
+            report_opcodes(cx, f, true);
         }
     }
     Ok(())
@@ -332,7 +321,22 @@ fn get_trace_opcodes(cx: &mut Cx, value: &Value) -> R {
 }
 
 fn set_trace_opcodes(cx: &mut Cx, value: &Value, new: Option<&Value>) -> R<()> {
-    set_flag(cx, value, new, |f| &mut f.trace_opcodes)
+    set_flag(cx, value, new, |f| &mut f.trace_opcodes)?;
+    if let Some(f) = value.cast::<FrameObject>() {
+        let on = f.get(cx).trace_opcodes;
+        if !on || f.get(cx).trace.is_some() {
+            report_opcodes(cx, f, on);
+        }
+    }
+    Ok(())
+}
+
+/// Turns the reporting of each instruction of the frame's code on or off.
+fn report_opcodes(cx: &mut Cx, f: &Obj<FrameObject>, on: bool) {
+    if let Some(frame) = f.frame(cx) {
+        // SAFETY: live as the object says.
+        unsafe { crate::monitor::legacy::trace_opcodes(cx, frame, on) };
+    }
 }
 
 fn get_generator(cx: &mut Cx, value: &Value) -> R {

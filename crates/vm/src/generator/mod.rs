@@ -422,6 +422,10 @@ pub fn resume(cx: &mut Cx, generator: &Obj<Generator>, how: Resume<'_>) -> R<Sen
                 *(*frame).sp = slot::slot(Value::none());
                 let r = Regs { ip: (*frame).ip, sp: (*frame).sp.add(1), frame };
                 crate::unwind::with_context(cx, &exception);
+                let mut exception = exception;
+                if let Err(raised) = crate::monitor::report::thrown(cx, frame, &exception) {
+                    exception = cx.take_raised(raised);
+                }
                 let raised = cx.raise_value(exception);
                 dispatch::run(cx, r, Some(raised))
             }

@@ -95,26 +95,22 @@ unsafe fn call_other(cx: &mut Cx, r: Regs, arg: u32) -> Step {
         {
             return step;
         }
-        let reported = (*r.frame).flags & frame_flags::TRACED != 0
-            && vm(cx).profile.is_some()
-            && (slot::is_exact(callable, &NATIVE_FUNCTION) || slot::is_exact(callable, &METHOD_DESCRIPTOR));
-        if reported {
-            attempt!(r, crate::trace::native_event(cx, r.frame, "c_call", &slot::lend(callable)));
-        }
-        let result = call_native(cx, &slot::lend(callable), args, total, None);
-        if reported {
-            let event = if result.is_ok() { "c_return" } else { "c_exception" };
-            let saved = match result {
-                Ok(value) => Ok(value),
-                Err(raised) => Err(cx.take_raised(raised)),
-            };
-            attempt!(r, crate::trace::native_event(cx, r.frame, event, &slot::lend(callable)));
-            match saved {
-                Ok(value) => return finish(cx, r, base, value, CACHES),
-                Err(exception) => return Step::Raise(r, cx.raise_value(exception)),
-            }
-        }
-        let value = attempt!(r, result);
+        let value = attempt!(r, call_native(cx, &slot::lend(callable), args, total, None));
+        finish(cx, r, base, value, CACHES)
+    }
+}
+
+/// `CALL` of a callable that is no function, natively whatever it is: nothing runs in line, so that its end can be reported.
+pub unsafe fn call_native_only(cx: &mut Cx, r: Regs, arg: u32) -> Step {
+    r.save();
+    // SAFETY: the operands lie on the stack.
+    unsafe {
+        let n = arg as usize;
+        let base = r.sp.sub(n + 2);
+        let has_self = *base.add(1) != NULL;
+        let args = if has_self { base.add(1) } else { base.add(2) };
+        let total = n + usize::from(has_self);
+        let value = attempt!(r, call_native(cx, &slot::lend(*base), args, total, None));
         finish(cx, r, base, value, CACHES)
     }
 }
@@ -340,8 +336,7 @@ pub unsafe fn return_value(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
     // SAFETY: the value is the only slot of the stack; the frame ends.
     unsafe {
         let frame = r.frame;
-        const SPECIAL: u32 =
-            frame_flags::ENTRY | frame_flags::INIT | frame_flags::GENERATOR | frame_flags::TRACED;
+        const SPECIAL: u32 = frame_flags::ENTRY | frame_flags::INIT | frame_flags::GENERATOR;
         if (*frame).flags & SPECIAL != 0 {
             return away(cx, r, 0, |cx, r, _| return_special(cx, r));
         }
@@ -365,13 +360,6 @@ unsafe fn return_special(cx: &mut Cx, mut r: Regs) -> Step {
         let value = super::stack::owned_slot(r.pop());
         let frame = r.frame;
         let flags = (*frame).flags;
-        if flags & frame_flags::TRACED != 0 {
-            r.save();
-            if let Err(raised) = crate::trace::leave_returning(cx, frame, &slot::lend(value)) {
-                slot::release(value);
-                return Step::Raise(r, raised);
-            }
-        }
         let prev = (*frame).prev;
         let skip = (*frame).return_skip as usize;
         if flags & frame_flags::INIT != 0 && slot::marked(value) != super::none_slot() {

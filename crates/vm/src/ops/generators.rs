@@ -52,13 +52,6 @@ pub unsafe fn yield_value(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
     unsafe {
         let value = super::stack::owned_slot(r.pop());
         let frame = r.frame;
-        if (*frame).flags & frame_flags::TRACED != 0 {
-            r.save();
-            if let Err(raised) = crate::trace::leave_returning(cx, frame, &slot::lend(value)) {
-                slot::release(value);
-                return Step::Raise(r, raised);
-            }
-        }
         (*frame).ip = r.ip;
         (*frame).sp = r.sp;
         let state = if arg & 1 != 0 { State::Delegating } else { State::Suspended };

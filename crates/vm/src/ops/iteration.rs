@@ -6,6 +6,7 @@ use taipan_types::range::{RANGE_ITERATOR, RangeIterator};
 
 use super::{Regs, Step, attempt, away};
 use crate::generator;
+use crate::monitor::{event, report as monitor};
 use crate::slot;
 
 pub unsafe fn get_iter(cx: &mut Cx, r: Regs, _arg: u32) -> Step {
@@ -67,7 +68,7 @@ pub unsafe fn for_iter(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
     }
 }
 
-unsafe fn for_iter_other(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
+pub unsafe fn for_iter_other(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
     // SAFETY: the iterator lies on the stack; room for the item.
     unsafe {
         r.save();
@@ -87,7 +88,15 @@ unsafe fn for_iter_other(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
                 Step::Next(r)
             }
             Err(raised) => {
-                attempt!(r, cx.catch(raised, &taipan_object::exc::STOP_ITERATION));
+                if !cx.raised_is(&raised, &taipan_object::exc::STOP_ITERATION) {
+                    return Step::Raise(r, raised);
+                }
+                let exception = cx.take_raised(raised);
+                attempt!(
+                    r,
+                    monitor::exception_event(cx, r.frame, r.code().lasti(r.ip), event::RAISE, &exception)
+                );
+                drop(exception);
                 r.skip(2 + arg as usize);
                 Step::Next(r)
             }

@@ -270,9 +270,9 @@ fn resume_slow(cx: &mut Cx, r: Regs, arg: u32) -> Step {
     {
         return raised;
     }
-    if crate::trace::is_active(cx) {
-        r.save();
-        attempt!(r, crate::trace::enter(cx, r, arg));
+    if crate::monitor::watching(cx) && r.code().update_monitoring(cx) {
+        // Once more, with what is now in place.
+        return Step::Next(Regs { ip: r.ip.wrapping_sub(1), ..r });
     }
     Step::Next(r)
 }

@@ -4,7 +4,8 @@ use taipan_macros::native;
 use taipan_object::{Args, Cx, R, Tuple, Value, dict, names, ops};
 
 use crate::frame::{self, Frame};
-use crate::thread::vm;
+use crate::monitor::legacy;
+use crate::thread::{self, VmThread, vm};
 
 /// The frame `depth` below the innermost; null where the stack ends.
 fn frame_at(cx: &mut Cx, depth: i64) -> *mut Frame {
@@ -65,11 +66,15 @@ pub fn _getframemodulename(cx: &mut Cx, depth: i64) -> R {
 #[native("sys._current_frames()")]
 pub fn _current_frames(cx: &mut Cx) -> R {
     let made = cx.new_dict();
-    let at = frame::current(cx);
-    if !at.is_null() {
-        // SAFETY: a live frame of the running thread.
+    for thread in thread::all(cx) {
+        // SAFETY: a thread that lives; the GIL is held, so that its frames stand still.
+        let (at, id) = unsafe { ((*thread).frame, (*thread).id) };
+        if at.is_null() {
+            continue;
+        }
+        // SAFETY: as above.
         let object = unsafe { frame::object::of(cx, at) };
-        let id = cx.int_from_u64(cx.thread_id);
+        let id = cx.int_from_u64(id);
         dict::set(cx, &made, id, object)?;
     }
     Ok(made.into_value())
@@ -81,9 +86,13 @@ pub fn _current_frames(cx: &mut Cx) -> R {
 #[native("sys._current_exceptions()")]
 pub fn _current_exceptions(cx: &mut Cx) -> R {
     let made = cx.new_dict();
-    let handled = vm(cx).handled().unwrap_or_else(Value::none);
-    let id = cx.int_from_u64(cx.thread_id);
-    dict::set(cx, &made, id, handled)?;
+    for thread in thread::all(cx) {
+        let thread: *mut VmThread = thread;
+        // SAFETY: a thread that lives; the GIL is held.
+        let (handled, id) = unsafe { ((*thread).handled().unwrap_or_else(Value::none), (*thread).id) };
+        let id = cx.int_from_u64(id);
+        dict::set(cx, &made, id, handled)?;
+    }
     Ok(made.into_value())
 }
 
@@ -107,9 +116,9 @@ pub fn call_tracing(cx: &mut Cx, function: &Value, args: &Value) -> R {
 fn set_hook(cx: &mut Cx, function: &Value, profile: bool) {
     let new = Some(function.clone()).filter(|f| !f.is_none());
     if profile {
-        crate::trace::set_profile(cx, new);
+        legacy::set_profile(cx, new);
     } else {
-        crate::trace::set_trace(cx, new);
+        legacy::set_trace(cx, new);
     }
 }
 
@@ -154,13 +163,23 @@ pub fn getprofile(cx: &mut Cx) -> Value {
 /// Set the global debug tracing function in all running threads belonging to the current interpreter.
 #[native("sys._settraceallthreads(function, /)")]
 pub fn _settraceallthreads(cx: &mut Cx, function: &Value) -> R<()> {
-    settrace(cx, function)
+    (cx.interp().runtime.audit)(cx, "sys.settrace", &[])?;
+    let hook = Some(function.clone()).filter(|f| !f.is_none());
+    for thread in thread::all(cx) {
+        legacy::set_trace_of(cx, thread, hook.clone());
+    }
+    Ok(())
 }
 
 /// Set the profiling function in all running threads belonging to the current interpreter.
 #[native("sys._setprofileallthreads(function, /)")]
 pub fn _setprofileallthreads(cx: &mut Cx, function: &Value) -> R<()> {
-    setprofile(cx, function)
+    (cx.interp().runtime.audit)(cx, "sys.setprofile", &[])?;
+    let hook = Some(function.clone()).filter(|f| !f.is_none());
+    for thread in thread::all(cx) {
+        legacy::set_profile_of(cx, thread, hook.clone());
+    }
+    Ok(())
 }
 
 /// set_asyncgen_hooks([firstiter] [, finalizer])

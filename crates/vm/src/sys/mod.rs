@@ -152,6 +152,8 @@ pub fn make(cx: &mut Cx, modules: &Value) -> R {
     }
     facts::fill(cx, &made)?;
     info::fill(cx, &made)?;
+    let monitoring = crate::monitor::module::make(cx, modules)?;
+    module::set(cx, &made, "monitoring", monitoring)?;
     fill_settings(cx, &made)?;
     fill_paths(cx, &made)?;
     Ok(made)
