@@ -58,7 +58,11 @@ pub static TUPLE: Obj<Type> = Obj::new_static_type(
         .inline_size(inline_size),
 );
 
-unsafe fn inline_size(p: NonNull<Header>) -> usize {
+/// The items that follow a tuple, for built-in subtypes to declare.
+///
+/// # Safety
+/// `p` is a live tuple.
+pub unsafe fn inline_size(p: NonNull<Header>) -> usize {
     // SAFETY: the caller passes a tuple.
     unsafe { p.cast::<Obj<Tuple>>().as_ref().len * size_of::<Word>() }
 }

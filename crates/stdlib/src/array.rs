@@ -5,7 +5,7 @@ use taipan_object::buffer::{Buffer, BufferRequest};
 use taipan_object::ty::{OBJECT, TYPE};
 use taipan_object::{
     Args, CompareOp, Cx, GetSetDef, IntRef, Obj, Payload, R, Raised, Slots, Type, TypeDefs, Value, buffer,
-    exc, flags, int, ops,
+    exc, flags, int, names, ops,
 };
 use taipan_types::Types;
 use taipan_types::list::{List, new_list};
@@ -51,8 +51,8 @@ pub static ARRAY: Obj<Type> = Obj::new_static_type(
         })
         .defs(&TypeDefs {
             methods: natives![
-                append, buffer_info, byteswap, clear, count, extend, frombytes, fromlist, fromunicode, index,
-                insert, pop, remove, reverse, tobytes, tolist, tounicode, copy, deepcopy, reduce_ex, class_getitem
+                append, buffer_info, byteswap, clear, count, extend, frombytes, fromfile, fromlist, fromunicode, index,
+                insert, pop, remove, reverse, tobytes, tofile, tolist, tounicode, copy, deepcopy, reduce_ex, class_getitem
             ],
             getset: GETSET,
             ..TypeDefs::NONE
@@ -563,6 +563,42 @@ fn extend(cx: &mut Cx, array: &Value, bb: &Value) -> R<()> {
 #[native("array.array.frombytes($self, buffer, /)")]
 fn frombytes(cx: &mut Cx, this: &Value, buffer: &Value) -> R<()> {
     add_bytes(cx, this, buffer)
+}
+
+/// Read n objects from the file object f and append them to the end of the array.
+#[native("array.array.fromfile($self, f, n, /)")]
+fn fromfile(cx: &mut Cx, array: &Value, f: &Value, n: i64) -> R<()> {
+    if n < 0 {
+        return Err(cx.value_error("negative count"));
+    }
+    let size = item_size(this(cx, array)?.get(cx).code) as i64;
+    let Some(length) = n.checked_mul(size) else { return Err(cx.memory_error()) };
+    let length = cx.int(length);
+    let read = ops::call_method(cx, f, &names::read, &[length.clone()])?;
+    let Some(bytes) = read.as_bytes() else {
+        return Err(cx.type_error("read() didn't return bytes"));
+    };
+    let got = bytes.len() as i64;
+    // What was read stays, also where it is less than asked for.
+    add_bytes(cx, array, &read)?;
+    if length.word().as_int() != Some(got) {
+        return Err(cx.raise(&exc::EOF_ERROR, "read() didn't return enough bytes"));
+    }
+    Ok(())
+}
+
+/// Write all items (as machine values) to the file object f.
+#[native("array.array.tofile($self, f, /)")]
+fn tofile(cx: &mut Cx, this: &Obj<Array>, f: &Value) -> R<()> {
+    const BLOCK: usize = 64 * 1024;
+    let mut from = 0;
+    while let Some(rest) = this.get(cx).data.get(from..).filter(|rest| !rest.is_empty()) {
+        let block = rest[..rest.len().min(BLOCK)].to_vec();
+        from += block.len();
+        let block = cx.bytes(&block);
+        ops::call_method(cx, f, &names::write, &[block])?;
+    }
+    Ok(())
 }
 
 /// Append items to array from list.

@@ -167,6 +167,10 @@ fn broken_time(cx: &mut Cx, value: &Value, function: &str) -> R<BrokenTime> {
     for (number, item) in n.iter_mut().zip(&items) {
         *number = small(cx, item)?;
     }
+    // C counts the years from 1900.
+    if n[0] < i32::MIN + 1900 {
+        return Err(cx.overflow_error("year out of range"));
+    }
     let mut time = BrokenTime {
         year: n[0].into(),
         month: n[1].wrapping_sub(1),
