@@ -155,7 +155,6 @@ pub fn generic_set(cx: &mut Cx, obj: &Value, name: &Obj<Str>, value: Option<&Val
         format!("'{type_name}' object attribute '{name_text}' is read-only")
     } else if ty.slots().setattr.is_some_and(|f| f as usize == generic_set as *const () as usize)
         && !ty.has(flags::HEAP_TYPE)
-        || value.is_none()
     {
         format!("'{type_name}' object has no attribute '{name_text}'")
     } else {
@@ -163,7 +162,7 @@ pub fn generic_set(cx: &mut Cx, obj: &Value, name: &Obj<Str>, value: Option<&Val
             "'{type_name}' object has no attribute '{name_text}' and no __dict__ for setting new attributes"
         )
     };
-    let message = if found.is_none() && value.is_some() && !message.contains("__dict__") {
+    let message = if found.is_none() && !message.contains("__dict__") {
         format!("{message} and no __dict__ for setting new attributes")
     } else {
         message

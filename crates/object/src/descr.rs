@@ -288,10 +288,7 @@ fn member_set(cx: &mut Cx, this: &Value, obj: &Value, value: Option<&Value>) -> 
         Member::Slot(i) => {
             let old = crate::instance::set_member(cx, obj, i, value.cloned());
             if old.is_none() && value.is_none() {
-                return match descr.name.as_str() {
-                    Some(name) => Err(attr::no_attribute(cx, obj, name)),
-                    None => Err(cx.system_error("slot without a name")),
-                };
+                return Err(cx.raise(&exc::ATTRIBUTE_ERROR, name));
             }
             Ok(())
         }

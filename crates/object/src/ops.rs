@@ -716,6 +716,10 @@ fn repeat(cx: &mut Cx, f: RepeatFn, sequence: &Value, count: &Value) -> R {
 
 /// `pow(a, b, modulus)`; `modulus` is None for `**`.
 pub fn power(cx: &mut Cx, a: &Value, b: &Value, modulus: &Value) -> R {
+    power_named(cx, a, b, modulus, BinaryOp::Pow.symbol())
+}
+
+fn power_named(cx: &mut Cx, a: &Value, b: &Value, modulus: &Value, symbol: &str) -> R {
     let (ta, tb) = (a.ty(cx), b.ty(cx));
     let fa = ta.slots().pow;
     let mut fb = if ta.is(tb) {
@@ -759,7 +763,7 @@ pub fn power(cx: &mut Cx, a: &Value, b: &Value, modulus: &Value) -> R {
         );
         return Err(cx.type_error(message));
     }
-    Err(unsupported(cx, BinaryOp::Pow.symbol(), a, b))
+    Err(unsupported(cx, symbol, a, b))
 }
 
 fn inplace_power(cx: &mut Cx, a: &Value, b: &Value) -> R {
@@ -769,13 +773,7 @@ fn inplace_power(cx: &mut Cx, a: &Value, b: &Value) -> R {
             return Ok(result);
         }
     }
-    match power(cx, a, b, &Value::none()) {
-        Err(raised) if a.ty(cx).slots().pow.is_none() && b.ty(cx).slots().pow.is_none() => {
-            drop(cx.take_raised(raised));
-            Err(unsupported(cx, "**=", a, b))
-        }
-        result => result,
-    }
+    power_named(cx, a, b, &Value::none(), "**=")
 }
 
 /// `divmod(a, b)`.

@@ -674,8 +674,13 @@ impl Obj<Type> {
                 tuple.is_some_and(|t| t.items().iter().any(|v| v.is_obj(of)))
             }
             None => {
-                // Before `ready`: along the static bases.
-                self.data().static_base.is_some_and(|base| base.is_subtype(of))
+                // Before there is an order: along the line of bases.
+                // SAFETY: as above.
+                let base = unsafe { &(*self.data().rest.get()).base };
+                match base.as_ref().and_then(Value::as_type) {
+                    Some(base) => base.is_subtype(of),
+                    None => self.data().static_base.is_some_and(|base| base.is_subtype(of)),
+                }
             }
         }
     }

@@ -184,7 +184,10 @@ fn repr(cx: &mut Cx, this: &Value) -> R {
 /// specialized dir() implementation
 #[native("module.__dir__($self, /)", no_signature)]
 fn module_dir(cx: &mut Cx, this: &Value) -> R {
-    let namespace = namespace(cx, this)?;
+    let shown = ops::getattr(cx, this, &names::__dict__)?;
+    let Some(namespace) = shown.cast::<Dict>().map(Obj::to_handle) else {
+        return Err(cx.type_error("<module>.__dict__ is not a dictionary"));
+    };
     if let Some(hook) = dict::get_str(cx, &namespace, &cx_dir())? {
         return ops::call(cx, &hook, &[]);
     }

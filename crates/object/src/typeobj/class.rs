@@ -45,6 +45,24 @@ fn solid_base(cx: &Cx, ty: &Obj<Type>) -> Handle<Type> {
     }
 }
 
+/// The nearest type up the line of bases that is not a program's class.
+pub fn native_base(cx: &Cx, ty: &Obj<Type>) -> Handle<Type> {
+    let mut at = ty.to_handle();
+    while at.has(flags::HEAP_TYPE) {
+        match at.rest(cx).base.as_ref().and_then(Value::as_type).map(|b| b.to_handle()) {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    at
+}
+
+/// Whether instances of `ty` are laid out as those of `class` and perhaps more, judged by the line of bases alone.
+pub fn extends_layout(cx: &Cx, ty: &Obj<Type>, class: &Obj<Type>) -> bool {
+    let wanted = solid_base(cx, class);
+    on_base_line(cx, ty, &wanted)
+}
+
 /// The base that instances are laid out by. TypeError where bases conflict or may not be subclassed.
 pub fn best_base(cx: &mut Cx, bases: &[Value]) -> R<Handle<Type>> {
     let mut winner: Option<(Handle<Type>, Handle<Type>)> = None;
@@ -78,9 +96,29 @@ pub fn check_bases(cx: &mut Cx, bases: &[Value]) -> R<()> {
 static DICT_GETSET: GetSetDef = GetSetDef {
     name: "__dict__",
     doc: Some("dictionary for instance variables"),
-    get: Some(instance::dict_of),
-    set: Some(set_instance_dict),
+    get: Some(|cx, obj| match native_dict_descriptor(cx, obj) {
+        Some(descr) => match descr.ty(cx).slots().descr_get {
+            Some(get) => get(cx, &descr, Some(obj), None),
+            None => Ok(descr),
+        },
+        None => instance::dict_of(cx, obj),
+    }),
+    set: Some(|cx, obj, value| match native_dict_descriptor(cx, obj) {
+        Some(descr) => match descr.ty(cx).slots().descr_set {
+            Some(set) => set(cx, &descr, obj, value),
+            None => Err(attr::no_attribute(cx, obj, &names::__dict__)),
+        },
+        None => set_instance_dict(cx, obj, value),
+    }),
 };
+
+/// The `__dict__` descriptor of the built-in base that keeps the attributes: what a plain class's descriptor must respect
+/// where that class stands before `type` or `module` among the bases.
+fn native_dict_descriptor(cx: &mut Cx, obj: &Value) -> Option<Value> {
+    let base = native_base(cx, &obj.type_of());
+    let members = base.rest(cx).dict.clone()?;
+    dict::peek_str(cx, members.cast::<Dict>()?, &names::__dict__).cloned()
+}
 
 static WEAKREF_GETSET: GetSetDef = GetSetDef {
     name: "__weakref__",
@@ -216,6 +254,13 @@ fn inline_count(cx: &mut Cx, base: &Obj<Type>, namespace: &Obj<Dict>) -> R<usize
         None => 0,
     };
     let inherited = base.data().inline_slots.get() as usize;
+    if base.data().attrs_offset.get() != 0
+        && inherited == 0
+        && &*native_base(cx, base).full_name() == "module"
+    {
+        // A module may become an instance of a subclass and back: they are laid out alike.
+        return Ok(0);
+    }
     let wanted = if inherited > 0 && own == 0 { inherited } else { inherited + own };
     Ok(wanted.clamp(if own + inherited > 0 { 1 } else { DEFAULT_INLINE }, MOST_INLINE))
 }
@@ -256,14 +301,16 @@ pub fn new_class(cx: &mut Cx, request: ClassRequest<'_>) -> R {
     let inline = inline_count(cx, &base, &ns)?;
     let class = allocate(cx, request.meta, &base, &slots, inline, bases, &name);
     let Some(ty) = class.as_type() else { return Err(cx.system_error("metaclass makes no type")) };
+    // The cells go first: slots may have their names.
+    let cell = dict::remove(cx, &ns, &names::__classcell__.to_value())?;
+    let dict_cell = dict::remove(cx, &ns, &names::__classdictcell__.to_value())?;
     fill_namespace(cx, ty, &ns, &slots, &slots_value, may_dict, may_weak)?;
-    let cell = dict::get_str(cx, &ns, &names::__classcell__)?;
-    if cell.is_some() {
-        dict::remove(cx, &ns, &names::__classcell__.to_value())?;
+    if dict::keys(cx, &ns).iter().any(|key| key.as_str().is_none()) {
+        let warn = cx.interp().runtime.warn;
+        let message = format!("non-string key in the __dict__ of class {}", ty.name());
+        warn(cx, &exc::RUNTIME_WARNING, &message, 1)?;
     }
-    let dict_cell = dict::get_str(cx, &ns, &names::__classdictcell__)?;
     if let Some(dict_cell) = &dict_cell {
-        dict::remove(cx, &ns, &names::__classdictcell__.to_value())?;
         let set = cx.interp().runtime.set_class_cell;
         set(cx, dict_cell, ns.as_value())?;
     }
@@ -445,7 +492,14 @@ fn set_names(cx: &mut Cx, ty: &Obj<Type>, ns: &Obj<Dict>) -> R<()> {
 
 /// `super(cls, cls).__init_subclass__(**keywords)`.
 fn init_subclass(cx: &mut Cx, ty: &Obj<Type>, keywords: &[(Value, Value)]) -> R<()> {
-    let rest: Vec<Value> = ty.mro(cx).iter().skip(1).cloned().collect();
+    if !ty.mro(cx).iter().any(|c| c.is_obj(ty)) {
+        // A metaclass's `mro()` left the class itself out.
+        let name = ty.name().into_owned();
+        return Err(cx.type_error(format!(
+            "super(type, obj): obj (type {name}) is not an instance or subtype of type ({name})."
+        )));
+    }
+    let rest: Vec<Value> = ty.mro(cx).iter().skip_while(|c| !c.is_obj(ty)).skip(1).cloned().collect();
     for class in rest {
         let Some(class) = class.as_type() else { continue };
         let dict = class.rest(cx).dict.clone();
@@ -542,7 +596,8 @@ pub fn set_bases(cx: &mut Cx, ty: &Obj<Type>, bases: &[Value]) -> R<()> {
                     format!("{}.__bases__ must be tuple of classes, not '{}'", ty.name(), base.type_name(cx));
                 return Err(cx.type_error(message));
             }
-            Some(base) if base.is_subtype(ty) => {
+            // The order may lag behind the bases while a metaclass's `mro()` runs.
+            Some(base) if base.is_subtype(ty) || on_base_line(cx, base, ty) => {
                 return Err(cx.type_error("a __bases__ item causes an inheritance cycle"));
             }
             Some(_) => {}
@@ -570,13 +625,26 @@ pub fn set_bases(cx: &mut Cx, ty: &Obj<Type>, bases: &[Value]) -> R<()> {
     let tuple = cx.tuple(bases.to_vec()).into_value();
     let rest = ty.rest_mut(cx);
     let former = (rest.bases.replace(tuple), rest.base.replace(base.into_value()));
+    let ours = ty.rest(cx).bases.clone();
+    let still_ours = |cx: &Cx| match (&ours, &ty.rest(cx).bases) {
+        (Some(a), Some(b)) => a.is(b),
+        _ => false,
+    };
     if let Err(raised) = update_tree(cx, ty) {
-        let error = cx.take_raised(raised);
-        let rest = ty.rest_mut(cx);
-        rest.bases = former.0;
-        rest.base = former.1;
-        update_tree(cx, ty)?;
-        return Err(cx.raise_value(error));
+        if still_ours(cx) {
+            let error = cx.take_raised(raised);
+            let rest = ty.rest_mut(cx);
+            let new =
+                (std::mem::replace(&mut rest.bases, former.0), std::mem::replace(&mut rest.base, former.1));
+            drop(new);
+            update_tree(cx, ty)?;
+            return Err(cx.raise_value(error));
+        }
+        return Err(raised);
+    }
+    if !still_ours(cx) {
+        // A metaclass's `mro()` assigned other bases meanwhile: that assignment did the rest.
+        return Ok(());
     }
     if let Some(old) = former.0.as_ref().and_then(Value::cast::<Tuple>) {
         for base in old.items() {
@@ -594,9 +662,25 @@ pub fn set_bases(cx: &mut Cx, ty: &Obj<Type>, bases: &[Value]) -> R<()> {
     Ok(())
 }
 
+/// Whether `of` is `ty` or on its line of bases.
+fn on_base_line(cx: &Cx, ty: &Obj<Type>, of: &Obj<Type>) -> bool {
+    let mut at = ty.to_handle();
+    loop {
+        if at.is(of) {
+            return true;
+        }
+        match at.rest(cx).base.as_ref().and_then(Value::as_type).map(|b| b.to_handle()) {
+            Some(next) => at = next,
+            None => return false,
+        }
+    }
+}
+
 fn update_tree(cx: &mut Cx, ty: &Obj<Type>) -> R<()> {
     cx.check_native_stack("")?;
-    update_mro(cx, ty)?;
+    if !update_mro(cx, ty)? {
+        return Ok(());
+    }
     fix_slots(cx, ty, None);
     for subclass in super::subclasses(cx, ty) {
         if let Some(subclass) = subclass.as_type() {

@@ -8,7 +8,8 @@ mod slotdefs;
 mod wrappers;
 
 pub use class::{
-    ClassRequest, assign_class, best_base, check_bases, new_class, set_bases, set_instance_dict,
+    ClassRequest, assign_class, best_base, check_bases, extends_layout, native_base, new_class, set_bases,
+    set_instance_dict,
 };
 pub use mro::{compute_mro, update_mro};
 pub use ready::split_signature;

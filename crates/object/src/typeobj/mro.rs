@@ -18,6 +18,9 @@ pub fn compute_mro(cx: &mut Cx, ty: &Obj<Type>) -> R<Vec<Value>> {
     let mut sequences: Vec<Vec<Value>> = Vec::with_capacity(bases.len() + 1);
     for base in &bases {
         match base.as_type() {
+            Some(base) if base.rest(cx).mro.is_none() => {
+                return Err(cx.type_error(format!("Cannot extend an incomplete type '{}'", base.full_name())));
+            }
             Some(base) => sequences.push(base.mro(cx).to_vec()),
             None => return Err(cx.type_error("bases must be types")),
         }
@@ -76,33 +79,51 @@ fn inconsistent(cx: &mut Cx, sequences: &[Vec<Value>], heads: &[usize]) -> crate
     cx.type_error(message)
 }
 
-/// Sets the MRO of a class: by the metaclass's `mro()` where it has its own, else by C3.
-pub fn update_mro(cx: &mut Cx, ty: &Obj<Type>) -> R<()> {
+/// Sets the MRO of a class: by the metaclass's `mro()` where it has its own, else by C3. False if that `mro()` already set
+/// another one by assigning to `__bases__`, which then stays.
+pub fn update_mro(cx: &mut Cx, ty: &Obj<Type>) -> R<bool> {
     let value = ty.to_value();
     let meta = value.type_of();
     let custom = !meta.is(&crate::ty::TYPE)
         && crate::attr::lookup_type(cx, &meta, &names::mro)
             .is_some_and(|m| m.cast_exact::<crate::descr::MethodDescriptor>().is_none());
-    let order = if custom {
-        let result = match ops::call_special(cx, &value, &names::mro, &[])? {
-            Some(result) => ops::collect(cx, &result)?,
-            None => compute_mro(cx, ty)?,
-        };
-        for class in &result {
-            if class.as_type().is_none() {
-                let message = format!("mro() returned a non-class ('{}')", class.type_name(cx));
-                return Err(cx.type_error(message));
-            }
-        }
-        let data = ty.data();
-        data.flags.set(data.flags.get() | flags::CUSTOM_MRO);
-        result
-    } else {
-        compute_mro(cx, ty)?
+    let before = ty.rest(cx).mro.clone();
+    let order = if custom { custom_mro(cx, ty)? } else { compute_mro(cx, ty)? };
+    let unchanged = match (&before, &ty.rest(cx).mro) {
+        (Some(a), Some(b)) => a.is(b),
+        (None, None) => true,
+        _ => false,
     };
+    if !unchanged {
+        return Ok(false);
+    }
     let tuple = cx.tuple(order).into_value();
     let old = ty.rest_mut(cx).mro.replace(tuple);
     drop(old);
     super::modified(cx, ty);
-    Ok(())
+    Ok(true)
+}
+
+/// What the metaclass's `mro()` gives, checked: an instance is never taken for more than its memory holds.
+fn custom_mro(cx: &mut Cx, ty: &Obj<Type>) -> R<Vec<Value>> {
+    let order = match ops::call_special(cx, &ty.to_value(), &names::mro, &[])? {
+        Some(result) => ops::collect(cx, &result)?,
+        None => compute_mro(cx, ty)?,
+    };
+    if order.is_empty() {
+        return Err(cx.type_error("type MRO must not be empty"));
+    }
+    for class in &order {
+        let Some(base) = class.as_type() else {
+            let message = format!("mro() returned a non-class ('{}')", class.type_name(cx));
+            return Err(cx.type_error(message));
+        };
+        if !super::extends_layout(cx, ty, base) {
+            let message = format!("mro() returned base with unsuitable layout ('{}')", base.full_name());
+            return Err(cx.type_error(message));
+        }
+    }
+    let data = ty.data();
+    data.flags.set(data.flags.get() | flags::CUSTOM_MRO);
+    Ok(order)
 }

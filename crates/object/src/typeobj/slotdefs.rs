@@ -248,6 +248,11 @@ fn fix_slot(cx: &mut Cx, ty: &Obj<Type>, slot: SlotId) {
         match found.cast_exact::<SlotWrapper>() {
             Some(wrapper) if wrapper.def.name == def.name => {
                 let Some(owner) = wrapper.owner.as_type() else { continue };
+                if !ty.is_subtype(owner) {
+                    // Borrowed from a stranger: its descriptor refuses the receiver.
+                    python = true;
+                    continue;
+                }
                 match slot.get(owner.slots()) {
                     // The same dunder of another slot (`__add__` of a number for a sequence's `concat`).
                     None => {}
@@ -284,12 +289,14 @@ fn fix_slot(cx: &mut Cx, ty: &Obj<Type>, slot: SlotId) {
     // A native sequence beneath a class that overrides the numbers' side keeps its own slot, as the data model says.
 }
 
-/// `__new__`: a native one is called without the detour through the attribute.
+/// `__new__`: a native one is called without the detour through the attribute, if it makes what the class's layout needs.
 fn fix_new(cx: &mut Cx, ty: &Obj<Type>) {
     let found = attr::lookup_type(cx, ty, &names::__new__);
+    let safe = super::native_base(cx, ty).slots().new;
     let native = found.as_ref().and_then(|f| f.cast_exact::<NativeFunction>()).and_then(|f| {
         let owner = f.this.as_ref()?.as_type()?;
-        if f.def.name == "__new__" { owner.slots().new } else { None }
+        let own = owner.slots().new.filter(|_| f.def.name == "__new__" && ty.is_subtype(owner))?;
+        safe.filter(|safe| std::ptr::fn_addr_eq(*safe, own))
     });
     // SAFETY: as in `fix_slot`.
     let slots = unsafe { &mut *ty.data().slots.get() };

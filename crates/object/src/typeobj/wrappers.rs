@@ -53,8 +53,7 @@ fn one_or_two<'a>(cx: &mut Cx, args: Args<'a>) -> R<(&'a Value, Value)> {
     match args.pos() {
         [a] => Ok((a, Value::none())),
         [a, b] => Ok((a, b.clone())),
-        [] => Err(cx.type_error("expected at least 1 argument, got 0")),
-        more => Err(cx.type_error(format!("expected at most 2 arguments, got {}", more.len()))),
+        other => Err(cx.type_error(format!("expected 1 or 2 arguments, got {}", other.len()))),
     }
 }
 
@@ -262,20 +261,25 @@ pub fn new(cx: &mut Cx, owner: &crate::Obj<Type>, args: Args<'_>) -> R {
         );
     }
     // The nearest built-in base decides: `object.__new__(int)` is not safe.
-    let mut base = class.to_handle();
-    while base.has(flags::HEAP_TYPE) {
-        match base.rest(cx).base.as_ref().and_then(Value::as_type).map(|b| b.to_handle()) {
-            Some(next) => base = next,
-            None => break,
-        }
-    }
+    let base = super::native_base(cx, class);
     let (wanted, ours) = (base.slots().new, owner.slots().new);
     if wanted.is_none() || base.has(flags::DISALLOW_INSTANTIATION) {
         let name = class.full_name().into_owned();
         return Err(cx.type_error(format!("cannot create '{name}' instances")));
     }
     if wanted.map(|f| f as usize) != ours.map(|f| f as usize) {
-        let (name, safe) = (class.full_name().into_owned(), base.full_name().into_owned());
+        let mut safe = class.to_handle();
+        while safe
+            .slots()
+            .new
+            .is_some_and(|f| std::ptr::fn_addr_eq(f, super::python::new as crate::ty::NewFn))
+        {
+            match safe.rest(cx).base.as_ref().and_then(Value::as_type).map(|b| b.to_handle()) {
+                Some(next) => safe = next,
+                None => break,
+            }
+        }
+        let (name, safe) = (class.full_name().into_owned(), safe.full_name().into_owned());
         return Err(cx.type_error(format!("{owner_name}.__new__({name}) is not safe, use {safe}.__new__()")));
     }
     match ours {

@@ -3,7 +3,7 @@
 use taipan_object::native::{GetSetDef, MemberDef};
 use taipan_object::object::Trace;
 use taipan_object::{
-    Args, Cx, Handle, Obj, Payload, R, Slots, Type, TypeDefs, Value, exc, flags, names, ops,
+    Args, Cx, Handle, Obj, Payload, R, Slots, Str, Type, TypeDefs, Value, exc, flags, names, ops,
 };
 
 /// The payload of `classmethod` and `staticmethod`.
@@ -101,11 +101,11 @@ fn callable(cx: &mut Cx, value: &Value) -> R {
 }
 
 fn static_new(cx: &mut Cx, ty: &Obj<Type>, _args: Args<'_>) -> R {
-    Ok(cx.new_instance(ty, StaticMethod(Wrapper { callable: None })).into_value())
+    Ok(cx.new_instance(ty, StaticMethod(Wrapper { callable: Some(Value::none()) })).into_value())
 }
 
 fn class_new(cx: &mut Cx, ty: &Obj<Type>, _args: Args<'_>) -> R {
-    Ok(cx.new_instance(ty, ClassMethod(Wrapper { callable: None })).into_value())
+    Ok(cx.new_instance(ty, ClassMethod(Wrapper { callable: Some(Value::none()) })).into_value())
 }
 
 fn wrapper_init(cx: &mut Cx, value: &Value, args: Args<'_>) -> R<()> {
@@ -182,29 +182,28 @@ fn is_abstract(cx: &mut Cx, function: &Value) -> R {
     }
 }
 
-fn get_annotations(cx: &mut Cx, value: &Value) -> R {
-    let function = callable(cx, value)?;
-    ops::getattr(cx, &function, &names::__annotations__)
-}
-
-fn set_annotations(cx: &mut Cx, value: &Value, new: Option<&Value>) -> R<()> {
-    let function = callable(cx, value)?;
-    match new {
-        Some(new) => ops::setattr(cx, &function, &names::__annotations__, new),
-        None => ops::delattr(cx, &function, &names::__annotations__),
+/// `__annotations__` and `__annotate__`: the wrapper's own once it has them (from its function, at first use).
+fn own_or_wrapped(cx: &mut Cx, value: &Value, name: &'static Obj<Str>) -> R {
+    let own = taipan_object::instance::dict_of(cx, value)?;
+    let Some(own) = own.as_dict() else { return Err(cx.system_error("no dictionary")) };
+    if let Some(known) = taipan_object::dict::get_str(cx, own, name)? {
+        return Ok(known);
     }
+    let function = callable(cx, value)?;
+    let found = ops::getattr(cx, &function, name)?;
+    taipan_object::dict::set_str(cx, own, name, found.clone())?;
+    Ok(found)
 }
 
-fn get_annotate(cx: &mut Cx, value: &Value) -> R {
-    let function = callable(cx, value)?;
-    ops::getattr(cx, &function, &names::__annotate__)
-}
-
-fn set_annotate(cx: &mut Cx, value: &Value, new: Option<&Value>) -> R<()> {
-    let function = callable(cx, value)?;
+fn set_own(cx: &mut Cx, value: &Value, name: &'static Obj<Str>, new: Option<&Value>) -> R<()> {
+    let own = taipan_object::instance::dict_of(cx, value)?;
+    let Some(own) = own.as_dict() else { return Err(cx.system_error("no dictionary")) };
     match new {
-        Some(new) => ops::setattr(cx, &function, &names::__annotate__, new),
-        None => ops::delattr(cx, &function, &names::__annotate__),
+        Some(new) => taipan_object::dict::set_str(cx, own, name, new.clone()),
+        None => match taipan_object::dict::remove_str(cx, own, name)? {
+            Some(_) => Ok(()),
+            None => Err(taipan_object::attr::no_attribute(cx, value, name)),
+        },
     }
 }
 
@@ -216,10 +215,15 @@ static WRAPPER_DEFS: TypeDefs = TypeDefs {
         GetSetDef {
             name: "__annotations__",
             doc: None,
-            get: Some(get_annotations),
-            set: Some(set_annotations),
+            get: Some(|cx, v| own_or_wrapped(cx, v, &names::__annotations__)),
+            set: Some(|cx, v, new| set_own(cx, v, &names::__annotations__, new)),
         },
-        GetSetDef { name: "__annotate__", doc: None, get: Some(get_annotate), set: Some(set_annotate) },
+        GetSetDef {
+            name: "__annotate__",
+            doc: None,
+            get: Some(|cx, v| own_or_wrapped(cx, v, &names::__annotate__)),
+            set: Some(|cx, v, new| set_own(cx, v, &names::__annotate__, new)),
+        },
     ],
     members: &[
         MemberDef { name: "__func__", doc: None, get: get_callable, set: None },
