@@ -11,6 +11,7 @@ pub mod binascii;
 pub mod bisect;
 pub mod codecs;
 pub mod collections;
+pub mod compress;
 pub mod contextvars;
 pub mod csv;
 pub mod datetime;
@@ -30,6 +31,7 @@ pub mod poll;
 pub mod posix;
 pub mod posixsubprocess;
 pub mod pytime;
+pub mod queue;
 pub mod random;
 pub mod resource;
 pub mod signals;
@@ -85,6 +87,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &poll::MODULE,
     &posix::MODULE,
     &posixsubprocess::MODULE,
+    &queue::MODULE,
     &random::MODULE,
     &resource::MODULE,
     &signals::MODULE,
@@ -105,6 +108,10 @@ pub static MODULES: &[&ModuleDef] = &[
     &users::GRP,
     &users::PWD,
     &weakref::MODULE,
+    &compress::bz2::MODULE,
+    &compress::lzma::MODULE,
+    &compress::zlib::MODULE,
+    &compress::zstd::MODULE,
 ];
 
 /// Lists the static types of all modules; called once per process by the virtual machine's start.
