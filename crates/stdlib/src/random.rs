@@ -211,10 +211,15 @@ fn setstate(cx: &mut Cx, this: &Obj<Random>, state: &Value) -> R<()> {
 
 /// getrandbits(k) -> x.  Generates an int with k random bits.
 #[native("Random.getrandbits($self, k, /)")]
-fn getrandbits(cx: &mut Cx, this: &Obj<Random>, k: i64) -> R {
-    if k < 0 {
-        return Err(cx.value_error("number of bits must be non-negative"));
-    }
+fn getrandbits(cx: &mut Cx, this: &Obj<Random>, k: &Value) -> R {
+    let number = taipan_object::int::index(cx, k)?;
+    let k = match number.as_int() {
+        Some(i) if i.is_negative() => {
+            return Err(cx.value_error("Cannot convert negative int"));
+        }
+        i => i.and_then(|i| i.to_i64()),
+    };
+    let Some(k) = k else { return Err(cx.overflow_error("Python int too large for C uint64_t")) };
     if k == 0 {
         return Ok(cx.int(0));
     }

@@ -23,7 +23,7 @@ pub fn call(cx: &mut Cx, this: &Value, args: Args<'_>) -> R {
             _ => return Err(cx.type_error("type() takes 1 or 3 arguments")),
         }
     }
-    let Some(new) = class.slots().new else {
+    let Some(new) = class.slots().new.filter(|_| !class.has(flags::DISALLOW_INSTANTIATION)) else {
         return Err(cx.type_error(format!("cannot create '{}' instances", class.full_name())));
     };
     let made = new(cx, class, args)?;

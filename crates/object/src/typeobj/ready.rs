@@ -93,7 +93,11 @@ static DICT_GETSET: GetSetDef = GetSetDef {
     name: "__dict__",
     doc: None,
     get: Some(dict::instance_dict),
-    set: Some(super::set_instance_dict),
+    set: Some(|cx, obj, value| match value {
+        Some(_) => super::set_instance_dict(cx, obj, value),
+        // Only classes of programs let go of it.
+        None => Err(cx.type_error("cannot delete __dict__")),
+    }),
 };
 
 /// Makes one built-in type ready (its bases first). Must run within [`process_init`].

@@ -4,8 +4,7 @@ use taipan_macros::{Trace, native, natives};
 use taipan_object::dict::{self, Dict};
 use taipan_object::ty::{OBJECT, TYPE};
 use taipan_object::{
-    Args, Cx, GetSetDef, Handle, Obj, Payload, R, Slots, Type, TypeDefs, Value, flags, instance, int, names,
-    ops,
+    Args, Cx, Handle, Obj, Payload, R, Slots, Type, TypeDefs, Value, flags, int, names, ops,
 };
 
 /// One kept result, linked by use: `older` and `newer` are places in the vector.
@@ -61,7 +60,6 @@ pub static LRU_CACHE: Obj<Type> = Obj::new_static_type(
         .with_slots(Slots { new: Some(new), call: Some(call), descr_get: Some(get), ..Slots::EMPTY })
         .defs(&TypeDefs {
             methods: natives![cache_info, cache_clear, reduce, copy, deepcopy],
-            getset: &[GetSetDef { name: "__dict__", doc: None, get: Some(instance::dict_of), set: None }],
             ..TypeDefs::NONE
         })
         .doc("Create a cached callable that wraps another function.\n\nuser_function:      the function being cached\n\nmaxsize:  0         for no caching\n          None      for unlimited cache size\n          n         for a bounded cache\n\ntyped:    False     cache f(3) and f(3.0) as identical calls\n          True      cache f(3) and f(3.0) as distinct calls\n\ncache_info_type:    namedtuple class with the fields:\n                        hits misses currsize maxsize\n"),

@@ -3,7 +3,7 @@
 use taipan_macros::{Trace, native};
 use taipan_object::ty::{OBJECT, TYPE};
 use taipan_object::{
-    Args, CompareOp, Cx, MemberDef, Obj, Payload, R, Slots, Type, TypeDefs, Value, exc, ops,
+    Args, CompareOp, Cx, GetSetDef, MemberDef, Obj, Payload, R, Slots, Type, TypeDefs, Value, exc, ops,
 };
 
 /// The payload: the comparing function, and the compared object once there is one.
@@ -24,8 +24,12 @@ pub static KEY_WRAPPER: Obj<Type> = Obj::new_static_type(
         .base(&OBJECT)
         .flags(taipan_object::flags::DISALLOW_INSTANTIATION)
         .with_slots(Slots { call: Some(call), compare: Some(compare), ..Slots::EMPTY })
-        .defs(&TypeDefs { members: MEMBERS, ..TypeDefs::NONE }),
+        .defs(&TypeDefs { members: MEMBERS, getset: GETSET, ..TypeDefs::NONE }),
 );
+
+/// How the instances are called, for `inspect`.
+static GETSET: &[GetSetDef] =
+    &[GetSetDef { name: "__text_signature__", doc: None, get: Some(|cx, _| Ok(cx.str("(obj)"))), set: None }];
 
 static MEMBERS: &[MemberDef] = &[MemberDef {
     name: "obj",

@@ -144,8 +144,9 @@ fn mergeable(cx: &mut Cx, function: &Value) -> Option<(Value, Handle<Tuple>, Han
     let partial = function.cast::<Partial>()?;
     let has_attributes =
         instance::known_dict(cx, function).is_some() || !instance::shape_items(cx, function).is_empty();
-    let is_plain = function.is_instance_exact(&PARTIAL);
-    if has_attributes || !is_plain {
+    let own_call =
+        function.ty(cx).slots().call.map(|f| f as usize) != PARTIAL.slots().call.map(|f| f as usize);
+    if has_attributes || own_call {
         return None;
     }
     let data = partial.get(cx);
@@ -281,18 +282,20 @@ fn setstate(cx: &mut Cx, this: &Value, state: &Value) -> R<()> {
         None if keywords.is_none() => cx.new_dict(),
         None => return Err(cx.type_error("invalid partial state")),
     };
+    if !attributes.is_none() && attributes.as_dict().is_none() {
+        return Err(cx.type_error("invalid partial state"));
+    }
     if args.items().last().is_some_and(is_open) {
         return Err(cx.type_error("trailing Placeholders are not allowed"));
     }
     let open = args.items().iter().filter(|v| is_open(v)).count();
-    let args = cx.tuple(args.items().to_vec());
+    let exact = parts[1].is_instance_exact(&taipan_object::tuple::TUPLE);
+    let args = if exact { args.to_handle() } else { cx.tuple(args.items().to_vec()) };
     let made = Partial { function: function.clone(), args, keywords, open };
     let old = std::mem::replace(payload(cx, this)?.get_mut(cx), made);
     drop(old);
-    if attributes.is_none() {
-        return Ok(());
-    }
-    dict::set_instance_dict(cx, this, attributes.clone())
+    let attributes = if attributes.is_none() { cx.new_dict().into_value() } else { attributes.clone() };
+    dict::set_instance_dict(cx, this, attributes)
 }
 
 /// See PEP 585

@@ -2,7 +2,9 @@
 
 use taipan_macros::{Trace, native, natives};
 use taipan_object::ty::{OBJECT, TYPE};
-use taipan_object::{Args, Cx, Handle, Obj, Payload, R, Slots, Str, Tuple, Type, TypeDefs, Value, ops};
+use taipan_object::{
+    Args, Cx, GetSetDef, Handle, Obj, Payload, R, Slots, Str, Tuple, Type, TypeDefs, Value, ops,
+};
 use taipan_types::support::{TextBuilder, no_keywords_in_new};
 
 use crate::support::unpack_args;
@@ -26,11 +28,19 @@ macro_rules! getter {
                     repr: Some(|cx, this| guarded_repr(cx, this, $repr)),
                     ..Slots::EMPTY
                 })
-                .defs(&TypeDefs { methods: natives![$reduce], ..TypeDefs::NONE })
+                .defs(&TypeDefs { methods: natives![$reduce], getset: CALL_SIGNATURE, ..TypeDefs::NONE })
                 .doc($doc),
         );
     };
 }
+
+/// How the instances are called, for `inspect`.
+static CALL_SIGNATURE: &[GetSetDef] = &[GetSetDef {
+    name: "__text_signature__",
+    doc: None,
+    get: Some(|cx, _| Ok(cx.str("(obj, /)"))),
+    set: None,
+}];
 
 /// The payload of `itemgetter`.
 #[derive(Trace)]

@@ -248,7 +248,7 @@ fn hidden_names(cx: &mut Cx, class: &Obj<Type>) -> R<Vec<Value>> {
 }
 
 /// Create and return a new object.  See help(type) for accurate signature.
-#[native("structseq.__new__(cls, sequence, dict=None)", no_signature)]
+#[native("structseq.__new__(cls, sequence, dict=<unrepresentable>)", no_signature)]
 fn construct(cx: &mut Cx, class: &Value, sequence: &Value, extra: Option<&Value>) -> R {
     let Some(class) = class.as_type() else { return Err(cx.type_error("cls must be a type")) };
     let name = shown_name(cx, class)?;
@@ -260,7 +260,7 @@ fn construct(cx: &mut Cx, class: &Value, sequence: &Value, extra: Option<&Value>
         return Err(cx.type_error("constructor requires a sequence"));
     }
     let mut values = ops::collect(cx, sequence)?;
-    let extra = match extra.filter(|d| !d.is_none()) {
+    let extra = match extra {
         Some(d) => match d.as_dict() {
             Some(d) => Some(d.to_handle()),
             None => return Err(cx.type_error(format!("{name}() takes a dict as second arg, if any"))),
@@ -274,12 +274,17 @@ fn construct(cx: &mut Cx, class: &Value, sequence: &Value, extra: Option<&Value>
         let bound = if least == most { "a" } else { bound };
         return Err(cx.type_error(format!("{name}() takes {bound} {n}-sequence ({given}-sequence given)")));
     }
+    let mut taken = 0;
     for key in hidden_names(cx, class)?.iter().skip(given - least) {
         let found = match &extra {
             Some(d) => dict::get(cx, d, key)?,
             None => None,
         };
+        taken += usize::from(found.is_some());
         values.push(found.unwrap_or_else(Value::none));
+    }
+    if extra.is_some_and(|d| dict::len(cx, &d) > taken) {
+        return Err(cx.type_error(format!("{name}() got duplicate or unexpected field name(s)")));
     }
     new(cx, class, values)
 }

@@ -387,12 +387,20 @@ unsafe impl Payload for AliasIterator {
 /// `generic_alias_iterator`.
 pub static ALIAS_ITERATOR: Obj<Type> = Obj::new_static_type(
     &TYPE,
-    Type::builtin::<AliasIterator>("generic_alias_iterator").base(&OBJECT).with_slots(Slots {
-        iter: Some(|_, this| Ok(this.clone())),
-        next: Some(alias_next),
-        ..Slots::EMPTY
-    }),
+    Type::builtin::<AliasIterator>("generic_alias_iterator")
+        .base(&OBJECT)
+        .with_slots(Slots { iter: Some(|_, this| Ok(this.clone())), next: Some(alias_next), ..Slots::EMPTY })
+        .defs(&TypeDefs { methods: natives![iterator_reduce], ..TypeDefs::NONE }),
 );
+
+#[native("generic_alias_iterator.__reduce__($self, /)", no_signature)]
+fn iterator_reduce(cx: &mut Cx, this: &Obj<AliasIterator>) -> R {
+    let iter = crate::support::builtin(cx, "iter")?;
+    let alias = this.get(cx).alias.clone();
+    let alias = alias.unwrap_or_else(|| cx.tuple_value([]));
+    let args = cx.tuple_value([alias]);
+    Ok(cx.tuple_value([iter, args]))
+}
 
 fn iter(cx: &mut Cx, value: &Value) -> R {
     Ok(cx.new_object(AliasIterator { alias: Some(value.clone()) }).into_value())

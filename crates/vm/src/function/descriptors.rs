@@ -322,22 +322,19 @@ fn property_init(cx: &mut Cx, value: &Value, args: Args<'_>) -> R<()> {
     }
     let exact = value.is_instance_exact(&PROPERTY);
     let Some(property) = value.cast::<Property>() else { return Ok(()) };
-    let old = std::mem::replace(
-        property.get_mut(cx),
-        Property { get, set, del, doc: text.clone(), name: None, getter_doc },
-    );
+    let made = Property { get, set, del, doc: text.clone(), name: None, getter_doc };
+    let old = std::mem::replace(property.get_mut(cx), made);
     drop(old);
-    if !exact {
-        // A subclass keeps the docstring in its instance dictionary, where its own __doc__ does not hide it.
-        let text = text.unwrap_or_else(Value::none);
-        match ops::setattr(cx, value, &names::__doc__, &text) {
-            Ok(()) => {}
-            // With __slots__ there is no room: an explicit docstring is dropped, a getter's is not.
-            Err(raised) if !getter_doc => cx.catch(raised, &exc::ATTRIBUTE_ERROR).map(drop)?,
-            Err(raised) => return Err(raised),
-        }
+    if exact {
+        return Ok(());
     }
-    Ok(())
+    // A subclass keeps the docstring in its instance dictionary too, where its own __doc__ does not hide it. One that was
+    // given is dropped where there is no room for it; the getter's is not.
+    let text = text.unwrap_or_else(Value::none);
+    match ops::setattr(cx, value, &names::__doc__, &text) {
+        Err(raised) if !getter_doc => cx.catch(raised, &exc::ATTRIBUTE_ERROR),
+        result => result,
+    }
 }
 
 /// The name that messages show: as set by `__set_name__`, else the getter's.
@@ -394,12 +391,12 @@ fn copied(cx: &mut Cx, this: &Value, which: usize, function: &Value) -> R {
     let Some(property) = this.cast::<Property>() else { return Err(cx.type_error("a property is needed")) };
     let data = property.get(cx);
     let mut parts = [data.get.clone(), data.set.clone(), data.del.clone()];
-    let (own_doc, getter_doc, name) = (data.doc.clone(), data.getter_doc, data.name.clone());
+    let (getter_doc, doc, name) = (data.getter_doc, data.doc.clone(), data.name.clone());
     if !function.is_none() {
         parts[which] = Some(function.clone());
     }
-    // A docstring that came from a getter is taken from the copy's getter again.
-    let doc = own_doc.filter(|_| !(getter_doc && parts[0].is_some()));
+    // What came from the getter comes from the copy's getter anew.
+    let doc = doc.filter(|_| !getter_doc || parts[0].is_none());
     let mut args: Vec<Value> = parts.into_iter().map(|p| p.unwrap_or_else(Value::none)).collect();
     args.push(doc.unwrap_or_else(Value::none));
     let class: Handle<Type> = this.type_of();
@@ -429,7 +426,7 @@ fn deleter(cx: &mut Cx, this: &Value, object: &Value) -> R {
 }
 
 /// Method to set name of a property.
-#[taipan_macros::native("property.__set_name__($self, /, *args)", no_signature)]
+#[taipan_macros::native("property.__set_name__($self, owner, name, /)")]
 fn set_name(cx: &mut Cx, this: &Value, args: Args<'_>) -> R<()> {
     let [_owner, name] = args.pos() else {
         let given = args.pos().len();
@@ -497,8 +494,8 @@ fn property_isabstract(cx: &mut Cx, value: &Value) -> R {
 static PROPERTY_DEFS: TypeDefs = TypeDefs {
     methods: taipan_macros::natives![getter, setter, deleter, set_name],
     getset: &[
-        GetSetDef { name: "__isabstractmethod__", doc: None, get: Some(property_isabstract), set: None },
         GetSetDef { name: "__name__", doc: None, get: Some(get_property_name), set: Some(set_property_name) },
+        GetSetDef { name: "__isabstractmethod__", doc: None, get: Some(property_isabstract), set: None },
     ],
     members: &[
         MemberDef { name: "fget", doc: None, get: get_fget, set: None },
