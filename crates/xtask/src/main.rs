@@ -10,9 +10,11 @@ mod bench;
 mod bytecode;
 mod conformance;
 mod front_end;
+mod observed;
 mod places;
 mod process;
 mod programs;
+mod snippets;
 mod syntax;
 mod test;
 mod unicode;
@@ -47,6 +49,11 @@ const COMMANDS: &[Command] = &[
         name: "programs",
         help: "run tests/programs and compare with what was recorded",
         run: programs::run,
+    },
+    Command {
+        name: "snippets",
+        help: "run tests/snippets and compare with what was recorded",
+        run: snippets::run,
     },
     Command {
         name: "syntax",

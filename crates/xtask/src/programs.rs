@@ -6,9 +6,10 @@
 //! same everywhere.
 
 use crate::arguments::Arguments;
-use crate::{places, process};
+use crate::observed::{self, Observed, Scratch, library_of};
+use crate::places;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -19,14 +20,6 @@ const HELP: &str = "usage: cargo xtask programs [--taipan BIN] [--python PATH] [
 Runs tests/programs/*.py (or those whose names are given) and compares output, errors and exit status with what is recorded.
 tests/programs/pending.txt names the programs that do not pass yet; one of these that passes counts as failed too, so that
 the list only shrinks. --record runs the reference instead and records; --update writes the list anew.";
-
-/// What a program did.
-#[derive(PartialEq, Eq)]
-struct Observed {
-    output: String,
-    error: String,
-    status: i32,
-}
 
 /// Runs the command.
 pub fn run(arguments: &[String]) -> ExitCode {
@@ -153,63 +146,14 @@ pub fn check(
     Ok((programs.len() - not_passing.len().max(failed), failed))
 }
 
-/// Where an interpreter has its standard library; something that is nowhere if it does not say.
-fn library_of(interpreter: &Path) -> String {
-    let program = "import os; print(os.path.dirname(os.__file__))";
-    let output = Command::new(interpreter).args(["-I", "-c", program]).output();
-    let text =
-        output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
-    if text.starts_with('/') { text } else { "\0".to_owned() }
-}
-
 fn observe(interpreter: &Path, library: &str, program: &Path, limit: Duration) -> io::Result<Observed> {
     let stem = program.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let scratch = std::env::temp_dir().join(format!("taipan-program-{}-{stem}", std::process::id()));
-    fs::create_dir_all(&scratch)?;
+    let scratch = Scratch::new(&stem)?;
     let input = fs::read(program.with_extension("in")).unwrap_or_default();
-    let mut command = Command::new(interpreter);
-    command.arg(program).current_dir(&scratch).env_clear();
-    for (name, value) in [
-        ("PATH", "/usr/bin:/bin"),
-        ("LANG", "C.UTF-8"),
-        ("TZ", "UTC"),
-        ("COLUMNS", "80"),
-        ("NO_COLOR", "1"),
-        ("PYTHONHASHSEED", "0"),
-        ("PYTHONDONTWRITEBYTECODE", "1"),
-    ] {
-        command.env(name, value);
-    }
-    command.env("HOME", &scratch).env("TMPDIR", &scratch);
-    let outcome = process::run(&mut command, &input, limit);
-    let _ = fs::remove_dir_all(&scratch);
-    let outcome = outcome?;
-    if outcome.timed_out {
-        return Err(io::Error::other(format!("no end after {} s", limit.as_secs())));
-    }
     let folder = program.parent().unwrap_or(program).to_string_lossy().into_owned();
-    let text = |bytes: &[u8]| {
-        without_addresses(
-            &String::from_utf8_lossy(bytes)
-                .replace(&folder, "{dir}")
-                .replace(&*scratch.to_string_lossy(), "{work}")
-                .replace(library, "{lib}"),
-        )
-    };
-    Ok(Observed { output: text(&outcome.output), error: text(&outcome.error), status: outcome.status })
-}
-
-/// The text with `0x…` in the place of addresses, which differ from run to run.
-fn without_addresses(text: &str) -> String {
-    let mut result = String::with_capacity(text.len());
-    let mut parts = text.split(" at 0x");
-    result += parts.next().unwrap_or_default();
-    for part in parts {
-        let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
-        result += if digits >= 8 { " at 0x…" } else { " at 0x" };
-        result += if digits >= 8 { &part[digits..] } else { part };
-    }
-    result
+    let arguments = [program.as_os_str().to_owned()];
+    let names = [(folder.as_str(), "{dir}"), (library, "{lib}")];
+    observed::observe(interpreter, &arguments, &scratch, &input, &names, limit)
 }
 
 fn read(path: &Path) -> io::Result<Option<String>> {
@@ -247,39 +191,5 @@ fn compare(program: &Path, observed: &Observed) -> io::Result<Option<String>> {
         error: read(&program.with_extension("err"))?.unwrap_or_default(),
         status: status.and_then(|text| text.trim().parse().ok()).unwrap_or(0),
     };
-    if recorded == *observed {
-        return Ok(None);
-    }
-    let mut trouble = String::new();
-    if recorded.status != observed.status {
-        trouble += &format!("  status {} instead of {}\n", observed.status, recorded.status);
-    }
-    trouble += &difference("output", &recorded.output, &observed.output);
-    trouble += &difference("error", &recorded.error, &observed.error);
-    Ok(Some(trouble))
-}
-
-/// The first lines that differ.
-fn difference(name: &str, expected: &str, found: &str) -> String {
-    if expected == found {
-        return String::new();
-    }
-    let (mut left, mut right) = (expected.lines(), found.lines());
-    let mut number = 0;
-    loop {
-        number += 1;
-        let pair = (left.next(), right.next());
-        if pair.0 != pair.1 || pair == (None, None) {
-            let shown = |line: Option<&str>| line.map_or("(end)".to_owned(), |line| format!("{line:.300}"));
-            let mut text = format!(
-                "  {name}, line {number}:\n    expected: {}\n    found:    {}\n",
-                shown(pair.0),
-                shown(pair.1)
-            );
-            for line in right.take(4) {
-                text += &format!("              {line:.300}\n");
-            }
-            return text;
-        }
-    }
+    Ok(observed.trouble(&recorded))
 }
