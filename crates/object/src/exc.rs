@@ -303,3 +303,17 @@ fn raise_unicode(cx: &mut Cx, ty: &'static Obj<Type>, args: Vec<Value>) -> Raise
         cx.new_instance(ty, Exception { args: Some(args), extra, ..Exception::default() }).into_value();
     raise(cx, exception)
 }
+
+/// Tells `sys.unraisablehook` of an exception that nobody can handle: "Exception ignored" and what was being done with
+/// which object.
+pub fn report_ignored(cx: &mut Cx, exception: Value, doing: &str, object: &Value) {
+    let shown = match crate::ops::repr(cx, object) {
+        Ok(text) => text.to_string_lossy().into_owned(),
+        Err(raised) => {
+            drop(cx.take_raised(raised));
+            "<object repr() failed>".to_owned()
+        }
+    };
+    let report = cx.interp().runtime.unraisable;
+    report(cx, exception, &format!("Exception ignored {doing} {shown}"), None);
+}

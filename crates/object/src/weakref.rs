@@ -381,8 +381,7 @@ pub fn finish(cx: &mut Cx, object: Value) {
             let arguments = [object];
             if let Err(raised) = crate::ops::call(cx, &callback, &arguments) {
                 let exception = cx.take_raised(raised);
-                let report = cx.interp().runtime.unraisable;
-                report(cx, exception, "Exception ignored while calling weakref callback", Some(&callback));
+                crate::exc::report_ignored(cx, exception, "while calling weakref callback", &callback);
             }
         }
         None => finalize(cx, &object),
@@ -400,8 +399,14 @@ pub fn finalize(cx: &mut Cx, object: &Value) {
     header.upper.set(upper | FINALIZED);
     if let Err(raised) = slot(cx, object) {
         let exception = cx.take_raised(raised);
-        let report = cx.interp().runtime.unraisable;
-        report(cx, exception, "Exception ignored while calling deallocator", Some(object));
+        let class = object.type_of();
+        if class.name() == "generator" || class.name() == "coroutine" {
+            return crate::exc::report_ignored(cx, exception, "while closing generator", object);
+        }
+        // A finaliser in Python is named as the function that it is.
+        let method = crate::attr::lookup_type(cx, &class, &crate::names::__del__);
+        let what = method.as_ref().unwrap_or(object);
+        crate::exc::report_ignored(cx, exception, "while calling deallocator", what);
     }
 }
 

@@ -74,15 +74,7 @@ fn run_exitfuncs(cx: &mut Cx) -> R<()> {
         let names = call.names.as_ref().and_then(Value::cast::<taipan_object::Tuple>);
         if let Err(raised) = ops::call_args(cx, &call.function, Args::new(&call.values, names)) {
             let error = cx.take_raised(raised);
-            let report = cx.interp().runtime.unraisable;
-            let shown = match ops::repr(cx, &call.function) {
-                Ok(text) => text.to_string_lossy().into_owned(),
-                Err(raised) => {
-                    drop(cx.take_raised(raised));
-                    String::new()
-                }
-            };
-            report(cx, error, &format!("Exception ignored in atexit callback {shown}"), None);
+            taipan_object::exc::report_ignored(cx, error, "in atexit callback", &call.function);
         }
     }
     Ok(())

@@ -48,8 +48,7 @@ fn notify(cx: &mut Cx, phase: &'static str, generation: usize, collected: usize,
     for callback in callbacks {
         if let Err(raised) = ops::call(cx, &callback, &[phase.clone(), info.as_value().clone()]) {
             let error = cx.take_raised(raised);
-            let report = cx.interp().runtime.unraisable;
-            report(cx, error, "", Some(&callback));
+            taipan_object::exc::report_ignored(cx, error, "while calling GC callback", &callback);
         }
     }
 }

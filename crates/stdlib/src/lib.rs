@@ -47,6 +47,7 @@ pub mod testcapi;
 pub mod thread;
 pub mod time;
 pub mod tokenize;
+mod tracemalloc;
 pub mod typing;
 pub mod unicodedata;
 pub mod users;
@@ -103,6 +104,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &thread::MODULE,
     &time::MODULE,
     &tokenize::MODULE,
+    &tracemalloc::MODULE,
     &typing::MODULE,
     &unicodedata::MODULE,
     &users::GRP,

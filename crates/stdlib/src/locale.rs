@@ -171,12 +171,7 @@ fn nl_langinfo(cx: &mut Cx, key: i32) -> R {
 #[native("_locale.getencoding()")]
 fn getencoding(cx: &mut Cx) -> R {
     let found = host(cx).encoding();
-    // The C locale counts as UTF-8 (PEP 538 and PEP 540).
-    if found.is_empty() || found == b"ANSI_X3.4-1968" {
-        Ok(cx.str("UTF-8"))
-    } else {
-        Ok(fs_decode(cx, &found))
-    }
+    if found.is_empty() { Ok(cx.str("UTF-8")) } else { Ok(fs_decode(cx, &found)) }
 }
 
 static CONSTANTS: &[(&str, i64)] = &[

@@ -5,17 +5,16 @@ use taipan_host::signals::Disposition;
 use taipan_object::Cx;
 use taipan_vm::display::{self, Ending};
 use taipan_vm::runtime::program::{self, Program};
-use taipan_vm::runtime::{Settings, files, finish, paths, start};
+use taipan_vm::runtime::{Settings, files, finish, paths, repl, start};
 
 use crate::options::{self, CheckHashPycs, Config};
-use crate::{dump, library, memory};
+use crate::{dump, library, locale, memory};
 
-/// What `-V` prints after "Python ".
-const VERSION: &str = "3.14.8";
-
-/// Native stack of the main interpreter's thread, and what of it Python code may use.
-const THREAD_STACK: usize = 512 << 20;
-const USABLE_STACK: usize = THREAD_STACK - (16 << 20);
+/// Native stack of the main thread, and what of it Python code may use.
+const MAIN_STACK: usize = 512 << 20;
+const USABLE_STACK: usize = MAIN_STACK - (16 << 20);
+/// The status after a panic: what a shell shows for an abort.
+const PANICKED: i32 = 134;
 
 const SIGINT: i32 = 2;
 /// What a shell shows for a process that SIGINT ended.
@@ -27,9 +26,13 @@ const FLUSH_FAILED: i32 = 120;
 pub fn main() -> ! {
     let host = taipan_host::system();
     let arguments = host.arguments();
-    let long_version = format!("{VERSION} (Taipan {})", env!("CARGO_PKG_VERSION"));
+    let (major, minor, micro) = taipan_vm::sys::VERSION;
+    let version = format!("{major}.{minor}.{micro}");
+    let long_version = format!("{version} (Taipan {})", env!("CARGO_PKG_VERSION"));
     let variable = |name: &str| host.variable(name.as_bytes());
-    let config = match options::parse(&arguments, &variable, VERSION, &long_version) {
+    let locale = locale::user_locale(&host);
+    let is_c = locale::is_c(&locale);
+    let config = match options::parse(&arguments, &variable, is_c, &version, &long_version) {
         Ok(config) => config,
         Err(ending) => {
             print!("{}", ending.output);
@@ -42,19 +45,12 @@ pub fn main() -> ! {
         Some(policy) => std::sync::Arc::new(taipan_host::SystemHost::new(Box::new(policy))),
         None => host.clone(),
     };
-    let thread = std::thread::Builder::new()
-        .name("main".to_owned())
-        .stack_size(THREAD_STACK)
-        .spawn(move || run(&config, &running));
-    let ending = match thread.map(std::thread::JoinHandle::join) {
-        Ok(Ok(ending)) => ending,
-        // A panic: its message was printed where it happened.
-        Ok(Err(_)) => Ending::Status(134),
-        Err(error) => {
-            eprintln!("Fatal Python error: cannot start the main thread: {error}");
-            Ending::Status(1)
-        }
-    };
+    // The process's first thread is the one that gets its signals, so it must be Python's main thread; its stack is not.
+    let locale = locale::coerce(&host, locale, config.coerce_locale, config.warn_about_locale);
+    let run = || stacker::grow(MAIN_STACK, || run(&config, &running, &locale));
+    let ending = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
+    // A panic: its message was printed where it happened.
+    let ending = ending.unwrap_or(Ending::Status(PANICKED));
     match ending {
         Ending::Status(status) => std::process::exit(status),
         Ending::Interrupted => {
@@ -76,8 +72,12 @@ fn program_of(config: &Config) -> Program {
     }
 }
 
-fn settings(config: &Config, host: &HostHandle) -> Settings {
+fn settings(config: &Config, host: &HostHandle, locale: &[u8]) -> Settings {
     let mut s = Settings::new(host.clone());
+    s.locale = locale.to_vec();
+    if !config.utf8_mode {
+        s.locale_encoding = String::from_utf8_lossy(&host.encoding()).into_owned();
+    }
     s.argv = config.arguments.clone();
     if s.argv.is_empty() {
         s.argv.push(Vec::new());
@@ -113,6 +113,7 @@ fn settings(config: &Config, host: &HostHandle) -> Settings {
         CheckHashPycs::Never => "never",
     };
     s.debug_ranges = config.debug_ranges;
+    s.install_signal_handlers = true;
     s.cpu_count = config.cpu_count;
     s.pycache_prefix = config.pycache_prefix.clone();
     s.home = config.home.clone();
@@ -132,13 +133,13 @@ fn settings(config: &Config, host: &HostHandle) -> Settings {
 }
 
 /// Runs the program on this thread, to its end.
-fn run(config: &Config, host: &HostHandle) -> Ending {
+fn run(config: &Config, host: &HostHandle, locale: &[u8]) -> Ending {
     set_hash_secret(config);
     let program = program_of(config);
     if !config.dump.is_empty() {
         return Ending::Status(print_stages(config, host, &program));
     }
-    let (mut interpreter, started) = start::start(settings(config, host), USABLE_STACK);
+    let (mut interpreter, started) = start::start(settings(config, host, locale), USABLE_STACK);
     if let Some(limit) = config.max_memory {
         let flag = std::sync::Arc::clone(&interpreter.cx().interp().breaker);
         memory::limit(usize::try_from(limit).unwrap_or(usize::MAX), flag);
@@ -214,29 +215,34 @@ fn set_hash_secret(config: &Config) {
 
 /// Runs the program and, with `-i`, a prompt after it.
 fn run_main(cx: &mut Cx, config: &Config, host: &HostHandle, program: &Program) -> Ending {
-    let prompt = matches!(program, Program::Input) && (host.isatty(0) || config.interactive > 0);
-    let result =
-        if prompt { program::interact(cx, true) } else { program::run(cx, program, config.skip_first_line) };
-    let mut ending = match result {
+    let interactive = host.isatty(0) || config.interactive > 0;
+    if matches!(program, Program::Input) && interactive {
+        let result = program::prepare_input(cx).and_then(|()| repl::run(cx));
+        return result.unwrap_or_else(|raised| {
+            let exception = cx.take_raised(raised);
+            display::uncaught(cx, &exception)
+        });
+    }
+    let result = program::run(cx, program, config.skip_first_line);
+    // The program may have asked for a prompt itself.
+    let asked = || host.variable(b"PYTHONINSPECT").is_some_and(|v| !v.is_empty());
+    let inspect = config.inspect > 0 || (!config.ignore_environment && asked());
+    let ending = match result {
         Ok(()) => Ending::Status(0),
         Err(raised) => {
             let exception = cx.take_raised(raised);
-            if config.inspect > 0 && !prompt {
-                display::print(cx, &exception);
-                Ending::Status(0)
-            } else {
-                display::uncaught(cx, &exception)
+            if !inspect {
+                return display::uncaught(cx, &exception);
             }
+            display::print(cx, &exception);
+            Ending::Status(1)
         }
     };
-    if config.inspect > 0 && !prompt && (host.isatty(0) || config.interactive > 0) {
-        ending = match program::interact(cx, false) {
-            Ok(()) => Ending::Status(0),
-            Err(raised) => {
-                let exception = cx.take_raised(raised);
-                display::uncaught(cx, &exception)
-            }
-        };
+    if !inspect || !interactive {
+        return ending;
     }
-    ending
+    repl::go_on(cx).unwrap_or_else(|raised| {
+        let exception = cx.take_raised(raised);
+        display::uncaught(cx, &exception)
+    })
 }

@@ -8,6 +8,7 @@
 pub mod command;
 pub mod dump;
 mod library;
+mod locale;
 pub mod memory;
 pub mod options;
 

@@ -155,22 +155,116 @@ fn missing_message(cx: &mut Cx, namespace: &Obj<Dict>, name: &Obj<Str>) -> R<Str
         },
         _ => false,
     };
+    let origin = match &spec {
+        Some(spec) => spec_origin(cx, spec)?,
+        None => None,
+    };
+    let shadowing = Shadowing::of(cx, &module_name, origin.as_deref())?;
+    let missing = format!("module '{module_name}' has no attribute '{wanted}'");
+    if let Some(hint) = shadowing.hint(&module_name, origin.as_deref(), initializing) {
+        return Ok(format!("{missing} {hint}"));
+    }
     if initializing {
-        let origin = match &spec {
-            Some(spec) => ops::getattr_opt(cx, spec, &names::origin)?,
-            None => None,
-        };
-        return Ok(match origin.as_ref().and_then(Value::as_str) {
+        return Ok(match origin {
             Some(origin) => format!(
-                "partially initialized module '{module_name}' from '{}' has no attribute '{wanted}' (most likely due to a circular import)",
-                origin.to_string_lossy()
+                "partially initialized module '{module_name}' from '{origin}' has no attribute '{wanted}' (most likely due to a circular import)"
             ),
             None => format!(
                 "partially initialized module '{module_name}' has no attribute '{wanted}' (most likely due to a circular import)"
             ),
         });
     }
-    Ok(format!("module '{module_name}' has no attribute '{wanted}'"))
+    if let Some(spec) = &spec
+        && is_coming_submodule(cx, spec, &wanted)?
+    {
+        return Ok(format!(
+            "cannot access submodule '{wanted}' of module '{module_name}' (most likely due to a circular import)"
+        ));
+    }
+    Ok(missing)
+}
+
+/// Whether a package is in the middle of importing a submodule of this name.
+fn is_coming_submodule(cx: &mut Cx, spec: &Value, name: &str) -> R<bool> {
+    let key = cx.intern("_uninitialized_submodules");
+    match ops::getattr_opt(cx, spec, &key)? {
+        Some(coming) => {
+            let name = cx.str(name);
+            ops::contains(cx, &coming, &name)
+        }
+        None => Ok(false),
+    }
+}
+
+/// The file that a module's spec names, if it has one.
+pub fn spec_origin(cx: &mut Cx, spec: &Value) -> R<Option<String>> {
+    let key = cx.intern("has_location");
+    let located = match ops::getattr_opt(cx, spec, &key)? {
+        Some(flag) => ops::truth(cx, &flag)?,
+        None => false,
+    };
+    if !located {
+        return Ok(None);
+    }
+    let origin = ops::getattr_opt(cx, spec, &names::origin)?;
+    Ok(origin.as_ref().and_then(Value::as_str).map(|s| s.to_string_lossy().into_owned()))
+}
+
+/// The first entry of `sys.path` as the command put it there: the program's folder. `None` where there is no such entry.
+#[derive(Default)]
+pub struct ProgramFolder(pub Option<String>);
+
+/// Whether a module may have been imported in the place of another one of the same name, because it lies in the program's folder.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shadowing {
+    No,
+    /// It may stand before a library.
+    Library,
+    /// It stands before a module of the standard library.
+    Standard,
+}
+
+impl Shadowing {
+    /// Looks at where a module comes from.
+    pub fn of(cx: &mut Cx, name: &str, origin: Option<&str>) -> R<Shadowing> {
+        let Some(folder) = cx.interp_mut().state::<ProgramFolder>().0.clone() else {
+            return Ok(Shadowing::No);
+        };
+        let Some((mut root, file)) = origin.and_then(|o| o.rsplit_once('/')) else {
+            return Ok(Shadowing::No);
+        };
+        if file == "__init__.py" {
+            let Some((parent, _)) = root.rsplit_once('/') else { return Ok(Shadowing::No) };
+            root = parent;
+        }
+        if folder != root {
+            return Ok(Shadowing::No);
+        }
+        let Some(sys) = cx.interp().sys.clone() else { return Ok(Shadowing::Library) };
+        let key = cx.intern("stdlib_module_names");
+        let standard = match ops::getattr_opt(cx, &sys, &key)? {
+            Some(names) if crate::set::as_set(&names).is_some() => {
+                let name = cx.str(name);
+                ops::contains(cx, &names, &name)?
+            }
+            _ => false,
+        };
+        Ok(if standard { Shadowing::Standard } else { Shadowing::Library })
+    }
+
+    /// What an error message adds.
+    pub fn hint(self, name: &str, origin: Option<&str>, initializing: bool) -> Option<String> {
+        let origin = origin?;
+        match self {
+            Shadowing::Standard => Some(format!(
+                "(consider renaming '{origin}' since it has the same name as the standard library module named '{name}' and prevents importing that standard library module)"
+            )),
+            Shadowing::Library if initializing => Some(format!(
+                "(consider renaming '{origin}' if it has the same name as a library you intended to import)"
+            )),
+            _ => None,
+        }
+    }
 }
 
 fn repr(cx: &mut Cx, this: &Value) -> R {

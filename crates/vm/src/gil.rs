@@ -5,7 +5,7 @@
 
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use taipan_object::cx::breaker;
@@ -36,6 +36,8 @@ pub struct Gil {
     breaker: Arc<AtomicU32>,
     next_thread: AtomicU64,
     others: AtomicUsize,
+    /// The thread that ends the interpreter: from then on no other one gets the GIL again.
+    finisher: OnceLock<std::thread::ThreadId>,
 }
 
 impl Gil {
@@ -49,6 +51,7 @@ impl Gil {
             breaker,
             next_thread: AtomicU64::new(2),
             others: AtomicUsize::new(0),
+            finisher: OnceLock::new(),
         })
     }
 
@@ -60,7 +63,16 @@ impl Gil {
     pub fn take(&self) {
         let mut held = self.lock();
         held.waiting += 1;
-        while held.locked {
+        while held.locked || self.is_shut_out() {
+            if self.is_shut_out() {
+                held.waiting -= 1;
+                drop(held);
+                self.taken.notify_all();
+                self.freed.notify_one();
+                loop {
+                    std::thread::park();
+                }
+            }
             let turns = held.turns;
             let interval = Duration::from_micros(self.interval.load(Ordering::Relaxed).max(1));
             let (next, timeout) =
@@ -99,6 +111,16 @@ impl Gil {
         }
         drop(held);
         self.take();
+    }
+
+    /// From now on only the calling thread gets the GIL; others that ask for it sleep until the process ends.
+    pub fn close(&self) {
+        // A second call comes from the same thread.
+        let _ = self.finisher.set(std::thread::current().id());
+    }
+
+    fn is_shut_out(&self) -> bool {
+        self.finisher.get().is_some_and(|finisher| *finisher != std::thread::current().id())
     }
 
     /// Threads started from Python that have not ended.

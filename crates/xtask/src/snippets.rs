@@ -118,7 +118,9 @@ pub fn check(
                     snippet.recorded = Some(observed);
                     None
                 }
-                (Ok(_), None) => Some("  nothing is recorded: run `cargo xtask snippets --record`\n".to_owned()),
+                (Ok(_), None) => {
+                    Some("  nothing is recorded: run `cargo xtask snippets --record`\n".to_owned())
+                }
                 (Ok(observed), Some(recorded)) => observed.trouble(recorded),
             };
             let trouble = match (trouble, title.starts_with("pending: ") && !record) {
@@ -203,7 +205,8 @@ fn observe(
         .iter()
         .take_while(|word| {
             word.split_once('=').is_some_and(|(name, _)| {
-                !name.is_empty() && name.bytes().all(|b| b == b'_' || b.is_ascii_uppercase() || b.is_ascii_digit())
+                !name.is_empty()
+                    && name.bytes().all(|b| b == b'_' || b.is_ascii_uppercase() || b.is_ascii_digit())
             })
         })
         .count();
@@ -212,7 +215,8 @@ fn observe(
     if variables > 0 {
         arguments.push(interpreter.into());
     }
-    arguments.extend(words.into_iter().map(|word| OsString::from(word.replace("$PROGRAM", program.trim_end()))));
+    arguments
+        .extend(words.into_iter().map(|word| OsString::from(word.replace("$PROGRAM", program.trim_end()))));
     let interpreter_name = interpreter.to_string_lossy().into_owned();
     let names = [(interpreter_name.as_str(), "{python}"), (library, "{lib}")];
     let runner = if variables > 0 { Path::new("/usr/bin/env") } else { interpreter };
@@ -276,7 +280,8 @@ fn parse(text: &str) -> Result<Vec<Snippet>, String> {
                 ("output", _) => part = Part::Output,
                 ("error", _) => part = Part::Error,
                 ("status", status) => {
-                    recorded.status = status.parse().map_err(|_| format!("line {}: no status", number + 1))?;
+                    recorded.status =
+                        status.parse().map_err(|_| format!("line {}: no status", number + 1))?;
                 }
                 _ => return Err(format!("line {}: no such part", number + 1)),
             }

@@ -170,15 +170,7 @@ pub fn finalize(cx: &mut Cx, this: &Value) -> R<()> {
     super::set_finalizing(cx, this);
     if let Err(raised) = call(cx, this, "close", &[]) {
         let exception = cx.take_raised(raised);
-        let shown = match ops::repr(cx, this) {
-            Ok(text) => text.to_string_lossy().into_owned(),
-            Err(raised) => {
-                drop(cx.take_raised(raised));
-                format!("<{} object>", this.type_name(cx))
-            }
-        };
-        let report = cx.interp().runtime.unraisable;
-        report(cx, exception, &format!("Exception ignored while finalizing file {shown}"), None);
+        exc::report_ignored(cx, exception, "while finalizing file", this);
     }
     Ok(())
 }

@@ -610,16 +610,15 @@ pub fn warn_unclosed(cx: &mut Cx, this: &Obj<FileIo>, source: &Value) {
         return;
     }
     let result = ops::repr(cx, source).and_then(|shown| {
-        let warn = cx.interp().runtime.warn;
-        warn(cx, &exc::RESOURCE_WARNING, &format!("unclosed file {}", shown.to_string_lossy()), 1)
+        let message = format!("unclosed file {}", shown.to_string_lossy());
+        taipan_vm::runtime::warn::warn_of(cx, &exc::RESOURCE_WARNING, &message, 1, source)
     });
     if let Err(raised) = result {
         // A warning made an error is reported, anything else dropped.
         let is_warning = cx.raised_is(&raised, &exc::WARNING);
         let exception = cx.take_raised(raised);
         if is_warning {
-            let report = cx.interp().runtime.unraisable;
-            report(cx, exception, "", Some(source));
+            exc::report_ignored(cx, exception, "while finalizing file", source);
         }
     }
 }

@@ -284,8 +284,8 @@ fn finalize(cx: &mut Cx, this: &Value) -> R<()> {
         return Ok(());
     }
     let shown = ops::repr(cx, this)?.to_string_lossy().into_owned();
-    let warn = cx.interp().runtime.warn;
-    warn(cx, &exc::RESOURCE_WARNING, &format!("unclosed scandir iterator {shown}"), 1)
+    let message = format!("unclosed scandir iterator {shown}");
+    taipan_vm::runtime::warn::warn_of(cx, &exc::RESOURCE_WARNING, &message, 1, this)
 }
 
 #[native("ScandirIterator.__enter__($self, /)", no_signature)]

@@ -94,15 +94,7 @@ fn report(cx: &mut Cx, callable: &Value, exception: Value) {
     if exception.is_instance(&exc::SYSTEM_EXIT) {
         return;
     }
-    let shown = match ops::repr(cx, callable) {
-        Ok(text) => text.to_string_lossy().into_owned(),
-        Err(raised) => {
-            drop(cx.take_raised(raised));
-            "?".to_owned()
-        }
-    };
-    let unraisable = cx.interp().runtime.unraisable;
-    unraisable(cx, exception, &format!("Exception ignored in thread started by {shown}"), None);
+    exc::report_ignored(cx, exception, "in thread started by", callable);
 }
 
 /// Starts the thread of a call; `done` runs when it has ended.

@@ -3,18 +3,16 @@
 use super::Ending;
 use super::config::{Config, HashSeed};
 
-/// The environment: as the options let it be seen, and as it is.
+/// The environment, as the options let it be seen, and the locale.
 pub(super) struct Variables<'a> {
     seen: &'a dyn Fn(&str) -> Option<Vec<u8>>,
-    real: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+    /// Whether the locale for characters is C. It counts with `-E` too.
+    locale_is_c: bool,
 }
 
 impl<'a> Variables<'a> {
-    pub(super) fn new(
-        seen: &'a dyn Fn(&str) -> Option<Vec<u8>>,
-        real: &'a dyn Fn(&str) -> Option<Vec<u8>>,
-    ) -> Variables<'a> {
-        Variables { seen, real }
+    pub(super) fn new(seen: &'a dyn Fn(&str) -> Option<Vec<u8>>, locale_is_c: bool) -> Variables<'a> {
+        Variables { seen, locale_is_c }
     }
 
     /// A variable that is set and not empty.
@@ -26,14 +24,6 @@ impl<'a> Variables<'a> {
     fn level(&self, name: &str) -> i32 {
         let Some(value) = self.get(name) else { return 0 };
         integer(&value).filter(|&number| number >= 0).unwrap_or(1)
-    }
-
-    /// Whether the locale for characters is C, by the variables that name it. It counts with `-E` too.
-    fn locale_is_c(&self) -> bool {
-        let name = ["LC_ALL", "LC_CTYPE", "LANG"]
-            .iter()
-            .find_map(|name| (self.real)(name).filter(|value| !value.is_empty()));
-        name.is_none_or(|name| name == b"C" || name == b"POSIX")
     }
 }
 
@@ -89,7 +79,7 @@ fn early(config: &mut Config, variables: &Variables<'_>) -> Result<(), Ending> {
                 "preconfig_init_utf8_mode: invalid PYTHONUTF8 environment variable value",
             ));
         }
-        (None, None) => variables.locale_is_c(),
+        (None, None) => variables.locale_is_c,
     };
     config.dev_mode = config.x_option("dev").is_some() || variables.get("PYTHONDEVMODE").is_some();
     match variables.get("PYTHONCOERCECLOCALE").as_deref() {

@@ -7,7 +7,8 @@ use super::{Ending, help};
 
 /// Reads the command line (the program's own name first) and the environment.
 ///
-/// `variable` gives a variable's value; it is not asked with `-E` or `-I`. `version` and `long_version` are what `-V` and `-VV`
+/// `variable` gives a variable's value; it is not asked with `-E` or `-I`. `locale_is_c` says whether
+/// the C library takes its locale for characters to be C. `version` and `long_version` are what `-V` and `-VV`
 /// print after "Python ".
 ///
 /// # Errors
@@ -15,6 +16,7 @@ use super::{Ending, help};
 pub fn parse(
     arguments: &[Vec<u8>],
     variable: &dyn Fn(&str) -> Option<Vec<u8>>,
+    locale_is_c: bool,
     version: &str,
     long_version: &str,
 ) -> Result<Config, Ending> {
@@ -37,7 +39,7 @@ pub fn parse(
     }
     let nothing = |_: &str| None;
     let use_environment = !config.ignore_environment;
-    let variables = Variables::new(if use_environment { variable } else { &nothing }, variable);
+    let variables = Variables::new(if use_environment { variable } else { &nothing }, locale_is_c);
     environment::finish(&mut config, &variables, warnings)?;
     Ok(config)
 }

@@ -10,7 +10,9 @@ fn run(line: &[&str], environment: &[(&str, &str)]) -> Result<Config, Ending> {
     let variable = |name: &str| {
         environment.iter().find(|(given, _)| *given == name).map(|(_, value)| value.as_bytes().to_vec())
     };
-    parse(&arguments, &variable, "3.14.8", "3.14.8 (main)")
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
+    let is_c = locale.is_none_or(|name| name == b"C" || name == b"POSIX");
+    parse(&arguments, &variable, is_c, "3.14.8", "3.14.8 (main)")
 }
 
 fn config(line: &[&str]) -> Config {

@@ -83,12 +83,14 @@ pub fn uncaught(cx: &mut Cx, exception: &Value) -> Ending {
     if exception.is_instance(&exc::SYSTEM_EXIT) {
         return Ending::Status(exit_status(cx, exception));
     }
-    print(cx, exception);
+    if let Some(status) = print(cx, exception) {
+        return Ending::Status(status);
+    }
     if exception.is_instance(&exc::KEYBOARD_INTERRUPT) { Ending::Interrupted } else { Ending::Status(1) }
 }
 
-/// Prints through `sys.excepthook`; `sys.last_exc` and its kin are set.
-pub fn print(cx: &mut Cx, exception: &Value) {
+/// Prints through `sys.excepthook`; `sys.last_exc` and its kin are set. Gives the status where the hook asks for the end.
+pub fn print(cx: &mut Cx, exception: &Value) -> Option<i32> {
     let class = exception.type_of().into_value();
     let traceback = exception.cast::<Exception>().and_then(|e| e.get(cx).traceback.clone());
     let traceback = traceback.unwrap_or_else(Value::none);
@@ -112,13 +114,13 @@ pub fn print(cx: &mut Cx, exception: &Value) {
     let Some(hook) = hook else {
         write_error(cx, "sys.excepthook is missing\n");
         display(cx, exception, None);
-        return;
+        return None;
     };
     let args = [class, exception.clone(), traceback];
     if let Err(raised) = ops::call(cx, &hook, &args) {
         let second = cx.take_raised(raised);
         if second.is_instance(&exc::SYSTEM_EXIT) {
-            return;
+            return Some(exit_status(cx, &second));
         }
         flush_output(cx);
         write_error(cx, "Error in sys.excepthook:\n");
@@ -126,6 +128,7 @@ pub fn print(cx: &mut Cx, exception: &Value) {
         write_error(cx, "\nOriginal exception was:\n");
         display(cx, exception, None);
     }
+    None
 }
 
 fn flush_output(cx: &mut Cx) {
@@ -173,9 +176,11 @@ fn exit_status(cx: &mut Cx, exception: &Value) -> i32 {
 pub fn unraisable(cx: &mut Cx, exception: Value, message: &str, object: Option<&Value>) {
     if let Err(raised) = tell(cx, &exception, message, object) {
         let second = cx.take_raised(raised);
-        let text = plain::exception(cx, &second);
-        write_error(cx, "Exception ignored in sys.unraisablehook:\n");
-        write_error(cx, &text);
+        let traceback = second.cast::<Exception>().and_then(|e| e.get(cx).traceback.clone());
+        let traceback = traceback.unwrap_or_else(Value::none);
+        let hook = sys::get_str(cx, "unraisablehook").ok().flatten().unwrap_or_else(Value::none);
+        let message = cx.str("Exception ignored in sys.unraisablehook");
+        print_unraisable(cx, &second, &traceback, &message, &hook);
     }
 }
 
@@ -219,7 +224,8 @@ pub fn print_unraisable(cx: &mut Cx, exception: &Value, traceback: &Value, messa
         (false, false) => format!("{}: {}\n", text(cx, message, false), text(cx, object, true)),
     };
     write_error(cx, &head);
-    display(cx, exception, Some(traceback));
+    let text = plain::brief(cx, exception, traceback);
+    write_error(cx, &text);
 }
 
 /// An exception with its traceback as text, made natively.

@@ -41,14 +41,26 @@ pub fn exception(cx: &mut Cx, value: &Value) -> String {
     parts.concat()
 }
 
+/// The exception alone: its traceback and its last line, neither causes nor notes.
+pub fn brief(cx: &mut Cx, value: &Value, traceback: &Value) -> String {
+    let mut out = String::new();
+    head(cx, &mut out, traceback);
+    out.push_str(&last_line(cx, value));
+    out.push('\n');
+    out
+}
+
+fn head(cx: &mut Cx, out: &mut String, traceback: &Value) {
+    if traceback.cast::<Traceback>().is_some() {
+        out.push_str("Traceback (most recent call last):\n");
+        entries(cx, out, traceback.clone());
+    }
+}
+
 fn one(cx: &mut Cx, value: &Value) -> String {
     let mut out = String::new();
-    if let Some(e) = value.cast::<Exception>()
-        && let Some(traceback) = e.get(cx).traceback.clone().filter(|t| !t.is_none())
-    {
-        out.push_str("Traceback (most recent call last):\n");
-        entries(cx, &mut out, traceback);
-    }
+    let traceback = value.cast::<Exception>().and_then(|e| e.get(cx).traceback.clone());
+    head(cx, &mut out, &traceback.unwrap_or_else(Value::none));
     syntax_place(cx, &mut out, value);
     out.push_str(&last_line(cx, value));
     out.push('\n');
@@ -65,7 +77,12 @@ fn entries(cx: &mut Cx, out: &mut String, first: Value) {
         let (file, name) = import::place(cx, &entry);
         let line = data.line(cx).unwrap_or(0);
         let key = (format!("{file}\0{name}"), line);
-        equal = if last.as_ref() == Some(&key) { equal + 1 } else { 0 };
+        if last.as_ref() == Some(&key) {
+            equal += 1;
+        } else {
+            repeated(out, equal);
+            equal = 0;
+        }
         last = Some(key);
         if equal < MOST_EQUAL {
             out.push_str(&format!("  File \"{file}\", line {line}, in {name}\n"));
@@ -73,10 +90,18 @@ fn entries(cx: &mut Cx, out: &mut String, first: Value) {
             if let Some(text) = compile::file_line(cx, &filename, line) {
                 out.push_str(&format!("    {}\n", text.trim()));
             }
-        } else if equal == MOST_EQUAL {
-            out.push_str("  [Previous lines repeated]\n");
         }
         at = data.get(cx).next.clone();
+    }
+    repeated(out, equal);
+}
+
+/// The line that stands for entries which are left out.
+fn repeated(out: &mut String, equal: usize) {
+    if equal >= MOST_EQUAL {
+        let more = equal + 1 - MOST_EQUAL;
+        let plural = if more > 1 { "s" } else { "" };
+        out.push_str(&format!("  [Previous line repeated {more} more time{plural}]\n"));
     }
 }
 

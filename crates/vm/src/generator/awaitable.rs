@@ -193,10 +193,13 @@ pub fn origin(cx: &mut Cx, mut frame: *mut Frame) -> Option<Value> {
 /// The warning for a coroutine that ends without having been awaited.
 pub fn never_awaited(cx: &mut Cx, generator: &Obj<Generator>) -> R<()> {
     let value = generator.to_value();
-    let warnings = cx.interp().modules.clone().and_then(|m| {
-        let name = cx.intern("warnings").into_value();
-        crate::getitem_opt(cx, &m, &name).ok().flatten()
-    });
+    let warnings = match crate::runtime::import::import(cx, "warnings") {
+        Ok(warnings) => Some(warnings),
+        Err(raised) => {
+            drop(cx.take_raised(raised));
+            None
+        }
+    };
     if let Some(warnings) = warnings {
         let name = cx.intern("_warn_unawaited_coroutine");
         if let Some(f) = ops::getattr_opt(cx, &warnings, &name)? {

@@ -2,6 +2,8 @@
 
 use taipan_object::{Cx, Dict, Obj, R, Str, Value, dict, exc, names, ops};
 
+use taipan_types::module;
+
 use super::{Regs, Step, attempt};
 use crate::frame::{Frame, frame_flags};
 use crate::slot;
@@ -78,14 +80,7 @@ fn cannot_import(
     let mut origin = None;
     let mut initializing = false;
     if let Some(spec) = &spec {
-        let key = cx.intern("has_location");
-        let located = match ops::getattr_opt(cx, spec, &key)? {
-            Some(flag) => ops::truth(cx, &flag)?,
-            None => false,
-        };
-        if located {
-            origin = ops::getattr_opt(cx, spec, &names::origin)?.filter(|o| o.as_str().is_some());
-        }
+        origin = module::spec_origin(cx, spec)?.map(|o| cx.str(&o));
         if let Some(flag) = ops::getattr_opt(cx, spec, &names::_initializing)? {
             initializing = ops::truth(cx, &flag)?;
         }
@@ -97,7 +92,10 @@ fn cannot_import(
         Some(o) => o.as_str().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default(),
         None => "unknown location".to_owned(),
     };
-    let message = if initializing {
+    let shadowing = module::Shadowing::of(cx, &shown, Some(&place))?;
+    let message = if let Some(hint) = shadowing.hint(&shown, Some(&place), initializing) {
+        format!("cannot import name '{wanted}' from '{shown}' {hint}")
+    } else if initializing {
         format!(
             "cannot import name '{wanted}' from partially initialized module '{shown}' (most likely due to a circular import) ({place})"
         )

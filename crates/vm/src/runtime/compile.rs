@@ -92,7 +92,26 @@ pub fn bytes_text(cx: &mut Cx, bytes: &[u8], request: &Request<'_>) -> R<SourceT
 
 /// The source text of the program's file, which messages then name.
 pub fn file_text(cx: &mut Cx, bytes: &[u8], request: &Request<'_>) -> R<SourceText> {
+    if let Some(at) = bytes.iter().position(|b| *b == 0) {
+        return Err(null_byte(cx, bytes, at, request));
+    }
     decoded_text(cx, bytes, request, true)
+}
+
+/// The SyntaxError for a file with a NUL: it shows the line up to there.
+#[cold]
+fn null_byte(cx: &mut Cx, bytes: &[u8], at: usize, request: &Request<'_>) -> Raised {
+    let before = bytes.get(..at).unwrap_or_default();
+    let line = before.iter().filter(|b| **b == b'\n').count() as i64 + 1;
+    let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+    let text = String::from_utf8_lossy(before.get(start..).unwrap_or_default()).into_owned();
+    let place = [request.filename.clone(), cx.int(line), cx.int(0), cx.str(&text)];
+    let place = cx.tuple(place.to_vec()).into_value();
+    let message = cx.str("source code cannot contain null bytes");
+    match ops::call(cx, &exc::SYNTAX_ERROR.to_value(), &[message, place]) {
+        Ok(exception) => exc::raise(cx, exception),
+        Err(raised) => raised,
+    }
 }
 
 fn decoded_text(cx: &mut Cx, bytes: &[u8], request: &Request<'_>, is_file: bool) -> R<SourceText> {

@@ -4,25 +4,34 @@ use taipan_object::{Cx, R, Value, dict, gc, names, ops, weakref};
 use taipan_types::module::{self, Module};
 
 use super::{codecs, import};
+use crate::gil;
 use crate::interpreter::Interpreter;
 use crate::sys::{self, stdio};
 
 /// Ends the interpreter. False if standard output could not be flushed.
 pub fn finish(mut interpreter: Interpreter) -> bool {
     let cx = interpreter.cx();
-    call_loaded(cx, "threading", "_shutdown");
-    call_loaded(cx, "atexit", "_run_exitfuncs");
-    let mut good = stdio::flush_all(cx);
+    call_loaded(cx, "threading", "_shutdown", "Exception ignored on threading shutdown");
+    call_loaded(cx, "atexit", "_run_exitfuncs", "Exception ignored while running exit functions");
+    let gil = gil::gil(cx);
+    gil.close();
     sys::state(cx).finalizing = true;
+    let mut good = stdio::flush_all(cx);
+    collect(cx);
     release_modules(cx);
     good &= stdio::flush_all(cx);
     codecs::clear(cx);
-    drop(interpreter);
+    if gil.other_threads() > 0 {
+        // Daemon threads sleep in the middle of frames that refer to everything: the process's end releases it.
+        std::mem::forget(interpreter);
+    } else {
+        drop(interpreter);
+    }
     good
 }
 
 /// Calls a function of a module if the module is loaded; what it raises is reported.
-fn call_loaded(cx: &mut Cx, module: &str, function: &str) {
+fn call_loaded(cx: &mut Cx, module: &str, function: &str, message: &str) {
     let result = loaded(cx, module).and_then(|found| match found {
         Some(module) => {
             let function = cx.intern(function);
@@ -30,7 +39,7 @@ fn call_loaded(cx: &mut Cx, module: &str, function: &str) {
         }
         None => Ok(()),
     });
-    report(cx, result, "Exception ignored at the interpreter's end");
+    report(cx, result, message);
 }
 
 fn loaded(cx: &mut Cx, name: &str) -> R<Option<Value>> {
@@ -64,6 +73,10 @@ const SYS_REFERENCES: &[&str] = &[
 /// Lets go of all modules in the order that CPython has: `sys`'s references, then the modules themselves, in reverse order
 /// of their import where something else still holds them, `sys` and `builtins` last.
 fn release_modules(cx: &mut Cx) {
+    if let Some(builtins) = cx.interp().builtins.clone() {
+        let result = module::set(cx, &builtins, "_", Value::none());
+        report(cx, result, "");
+    }
     for name in SYS_REFERENCES {
         let result = sys::set(cx, name, Value::none());
         report(cx, result, "");
@@ -102,7 +115,7 @@ fn release_modules(cx: &mut Cx) {
     }
     collect(cx);
     for module in [cx.interp().sys.clone(), cx.interp().builtins.clone()].into_iter().flatten() {
-        keep_streams_only(cx, &module);
+        clear_module(cx, &module);
     }
     collect(cx);
 }
@@ -130,12 +143,4 @@ fn clear_module(cx: &mut Cx, module: &Value) {
             }
         }
     }
-}
-
-/// `sys` and `builtins` stay usable while the last objects go: only what a program entered is let go.
-fn keep_streams_only(cx: &mut Cx, module: &Value) {
-    let underscore = cx.intern("_");
-    let result = module::namespace(cx, module)
-        .and_then(|namespace| dict::remove_str(cx, &namespace, &underscore).map(drop));
-    report(cx, result, "");
 }

@@ -16,6 +16,7 @@ pub mod library;
 pub mod marshal_module;
 pub mod paths;
 pub mod program;
+pub mod repl;
 pub mod settings;
 pub mod start;
 pub mod warn;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use taipan_bytecode::pyc;
 use taipan_compiler::{CompilerFlags, Mode};
-use taipan_host::files::{CURRENT_DIRECTORY, Target};
+use taipan_host::files::CURRENT_DIRECTORY;
 use taipan_object::{Cx, R, Value, dict, exc, names, ops};
 
 use super::compile::{self, Request};
@@ -38,13 +38,19 @@ pub fn run(cx: &mut Cx, program: &Program, skip_line: bool) -> R<()> {
         }
         Program::File(path) => file(cx, path, skip_line),
         Program::Input => {
-            push_path(cx, b"")?;
+            prepare_input(cx)?;
             let host = settings::host(cx);
             let bytes = files::read_descriptor(&host, 0).map_err(|e| stdio::raise_host(cx, e, None))?;
             let name = cx.str("<stdin>");
-            run_source(cx, &bytes, &name)
+            run_named(cx, &bytes, &name)
         }
     }
+}
+
+/// What comes before a program or a prompt that reads standard input.
+pub fn prepare_input(cx: &mut Cx) -> R<()> {
+    push_path(cx, b"")?;
+    (cx.interp().runtime.audit)(cx, "cpython.run_stdin", &[])
 }
 
 /// Puts the program's folder before `sys.path`, unless `-P` forbids it.
@@ -57,6 +63,14 @@ fn push_path(cx: &mut Cx, folder: &[u8]) -> R<()> {
 
 fn insert_path(cx: &mut Cx, folder: &[u8]) -> R<()> {
     let folder = system_text(cx, folder);
+    if let Some(text) = folder.as_str().map(|f| f.to_string_lossy().into_owned()) {
+        let known = if text.is_empty() {
+            settings::host(cx).getcwd().ok().map(|f| String::from_utf8_lossy(&f).into_owned())
+        } else {
+            Some(text)
+        };
+        cx.interp_mut().state::<taipan_types::module::ProgramFolder>().0 = known;
+    }
     match sys::get_str(cx, "path")? {
         Some(path) => ops::call_method(cx, &path, &names::insert, &[Value::small_int(0), folder]).map(drop),
         None => Ok(()),
@@ -95,7 +109,7 @@ fn command(cx: &mut Cx, text: &[u8]) -> R<()> {
 }
 
 /// Tells `linecache` the text of a program that lies in no file, if it is there to be told.
-fn register_source(cx: &mut Cx, code: &Value, text: &[u8], name: &Value) {
+pub(super) fn register_source(cx: &mut Cx, code: &Value, text: &[u8], name: &Value) {
     let source = system_text(cx, text);
     let told = import::import(cx, "linecache").and_then(|linecache| {
         let register = cx.intern("_register_code");
@@ -180,6 +194,9 @@ fn is_archive(bytes: &[u8]) -> bool {
 
 fn file(cx: &mut Cx, path: &[u8], skip_line: bool) -> R<()> {
     let host = settings::host(cx);
+    let path = path.strip_prefix(b"./").unwrap_or(path);
+    let absolute = if path == b"." { host.getcwd().unwrap_or_default() } else { paths::absolute(cx, path) };
+    let path = absolute.as_slice();
     let name = system_text(cx, path);
     if files::is_folder(&host, path) {
         return archive(cx, path);
@@ -203,27 +220,37 @@ fn file(cx: &mut Cx, path: &[u8], skip_line: bool) -> R<()> {
     (cx.interp().runtime.audit)(cx, "cpython.run_file", std::slice::from_ref(&name))?;
     let folder = script_folder(cx, path);
     push_path(cx, &folder)?;
-    let shown = if host.stat(Target::path(path)).is_ok() { paths::absolute(cx, path) } else { path.to_vec() };
-    let shown = system_text(cx, &shown);
-    start::set_main(cx, "__file__", shown.clone())?;
-    start::set_main(cx, "__cached__", Value::none())?;
-    let compiled = path.ends_with(b".pyc");
-    set_loader(cx, &shown, if compiled { "SourcelessFileLoader" } else { "SourceFileLoader" });
-    let result = if compiled {
-        run_compiled(cx, &bytes)
+    let compiled = path.ends_with(b".pyc") || bytes.get(..4) == Some(pyc::MAGIC.as_slice());
+    set_loader(cx, &name, if compiled { "SourcelessFileLoader" } else { "SourceFileLoader" });
+    if compiled {
+        with_file(cx, &name, |cx| run_compiled(cx, &bytes))
     } else if skip_line {
         let rest = bytes.iter().position(|b| *b == b'\n').unwrap_or(bytes.len());
-        run_source(cx, bytes.get(rest..).unwrap_or_default(), &shown)
+        run_named(cx, bytes.get(rest..).unwrap_or_default(), &name)
     } else {
-        run_source(cx, &bytes, &shown)
-    };
-    result?;
+        run_named(cx, &bytes, &name)
+    }
+}
+
+/// Compiles and runs source in `__main__`, whose `__file__` it is meanwhile.
+pub(super) fn run_named(cx: &mut Cx, bytes: &[u8], name: &Value) -> R<()> {
+    with_file(cx, name, |cx| run_source(cx, bytes, name))
+}
+
+/// Sets `__main__.__file__` for a call. After an exception it stays, unless it was set before.
+fn with_file(cx: &mut Cx, name: &Value, run: impl FnOnce(&mut Cx) -> R<()>) -> R<()> {
     let namespace = start::main_namespace(cx)?;
-    if let Some(namespace) = namespace.as_dict() {
-        for name in ["__file__", "__cached__"] {
-            let name = cx.intern(name);
-            dict::remove_str(cx, namespace, &name)?;
-        }
+    let Some(namespace) = namespace.as_dict() else { return run(cx) };
+    let file = cx.intern("__file__");
+    if dict::get_str(cx, namespace, &file)?.is_some() {
+        return run(cx);
+    }
+    start::set_main(cx, "__file__", name.clone())?;
+    start::set_main(cx, "__cached__", Value::none())?;
+    run(cx)?;
+    for name in ["__file__", "__cached__"] {
+        let name = cx.intern(name);
+        dict::remove_str(cx, namespace, &name)?;
     }
     Ok(())
 }
@@ -262,41 +289,22 @@ pub fn run_source(cx: &mut Cx, bytes: &[u8], filename: &Value) -> R<()> {
 
 /// Runs the contents of a `.pyc`.
 fn run_compiled(cx: &mut Cx, bytes: &[u8]) -> R<()> {
+    const HEADER: usize = 16;
+    if bytes.len() < HEADER {
+        let magic = bytes.get(..4);
+        return Err(match magic {
+            Some(magic) if magic != pyc::MAGIC.as_slice() => {
+                cx.runtime_error("Bad magic number in .pyc file")
+            }
+            _ => cx.raise(&exc::EOF_ERROR, "EOF read where not expected"),
+        });
+    }
     let object = match pyc::read(bytes) {
         Ok((_, object)) => object,
         Err(pyc::PycError::Magic) => return Err(cx.runtime_error("Bad magic number in .pyc file")),
-        Err(error) => return Err(cx.runtime_error(format!("Bad code object in .pyc file: {error}"))),
+        Err(_) => return Err(cx.runtime_error("Bad code object in .pyc file")),
     };
     let code = code::new(cx, Arc::new(object));
     let namespace = start::main_namespace(cx)?;
     crate::run_code(cx, code, &namespace, &namespace, None).map(drop)
-}
-
-/// Goes on with a prompt (`-i`, or standard input is a terminal). `banner`: whether the version is shown first.
-pub fn interact(cx: &mut Cx, banner: bool) -> R<()> {
-    let host = settings::host(cx);
-    let settings = settings::settings(cx);
-    let basic = settings.host.variable(b"PYTHON_BASIC_REPL").is_some_and(|v| !v.is_empty());
-    if host.isatty(0) && host.isatty(1) && !basic {
-        let repl = import::import(cx, "_pyrepl.main")?;
-        let run = cx.intern("interactive_console");
-        let keywords: Vec<(&taipan_object::Obj<taipan_object::Str>, Value)> = Vec::new();
-        let run = ops::getattr(cx, &repl, &run)?;
-        let quiet = cx.intern("quiet");
-        let mut keywords = keywords;
-        keywords.push((&quiet, Value::bool(!banner || settings.quiet > 0)));
-        return ops::call_keywords(cx, &run, &[], &keywords).map(drop);
-    }
-    let module = import::import(cx, "code")?;
-    let class = ops::getattr_str(cx, &module, "InteractiveConsole")?;
-    let namespace = start::main_namespace(cx)?;
-    let (namespace_key, filename_key) = (cx.intern("locals"), cx.intern("filename"));
-    let filename = cx.str("<stdin>");
-    let console =
-        ops::call_keywords(cx, &class, &[], &[(&namespace_key, namespace), (&filename_key, filename)])?;
-    let interact = ops::getattr_str(cx, &console, "interact")?;
-    let (banner_key, exit_key) = (cx.intern("banner"), cx.intern("exitmsg"));
-    let empty = cx.str("");
-    let shown = if banner && settings.quiet == 0 { Value::none() } else { empty.clone() };
-    ops::call_keywords(cx, &interact, &[], &[(&banner_key, shown), (&exit_key, empty)]).map(drop)
 }

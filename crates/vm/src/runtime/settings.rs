@@ -57,6 +57,10 @@ pub struct Settings {
     pub isolated: bool,
     pub dev_mode: bool,
     pub utf8_mode: bool,
+    /// The locale for characters.
+    pub locale: Vec<u8>,
+    /// What the C library calls its encoding; "utf-8" in UTF-8 mode.
+    pub locale_encoding: String,
     pub warn_default_encoding: bool,
     pub safe_path: bool,
     pub int_max_str_digits: i32,
@@ -67,6 +71,10 @@ pub struct Settings {
     /// `default`, `always` or `never`.
     pub check_hash_pycs: &'static str,
     pub debug_ranges: bool,
+    /// Whether the process's signals are Python's: SIGINT becomes KeyboardInterrupt, SIGPIPE is ignored.
+    pub install_signal_handlers: bool,
+    /// `-X show-leaks`: objects that are still alive at the end are listed.
+    pub show_leaks: bool,
     pub cpu_count: Option<i32>,
     pub pycache_prefix: Option<Vec<u8>>,
     /// `PYTHONHOME`.
@@ -110,6 +118,8 @@ impl Settings {
             isolated: false,
             dev_mode: false,
             utf8_mode: true,
+            locale: b"C.UTF-8".to_vec(),
+            locale_encoding: "utf-8".to_owned(),
             warn_default_encoding: false,
             safe_path: false,
             int_max_str_digits: 4300,
@@ -119,6 +129,8 @@ impl Settings {
             hash_randomization: true,
             check_hash_pycs: "default",
             debug_ranges: true,
+            install_signal_handlers: false,
+            show_leaks: false,
             cpu_count: None,
             pycache_prefix: None,
             home: None,

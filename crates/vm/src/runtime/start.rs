@@ -5,11 +5,16 @@ use std::sync::Arc;
 use taipan_object::{Cx, R, Runtime, Value, dict, names, ops};
 use taipan_types::module;
 
+use taipan_host::signals::Disposition;
+
 use super::import::{self, ImportState};
 use super::settings::{self, Kept, Settings};
 use super::{codecs, imp, library, warn};
 use crate::interpreter::{self, Interpreter};
 use crate::{builtins, display, sys};
+
+const SIGPIPE: i32 = 13;
+const SIGXFSZ: i32 = 25;
 
 /// The table of the whole virtual machine.
 pub fn runtime() -> Runtime {
@@ -68,10 +73,12 @@ pub fn start(settings: Settings, stack: usize) -> (Interpreter, Result<(), Start
     interp.dev_mode = settings.dev_mode;
     interp.bytes_warning = settings.bytes_warning.clamp(0, 2) as u8;
     interp.optimize = settings.optimize.clamp(0, 2) as u8;
-    let stages: [(&'static str, fn(&mut Cx) -> R<()>); 6] = [
+    let stages: [(&'static str, fn(&mut Cx) -> R<()>); 8] = [
         ("init_builtins", core_modules),
         ("init_importlib", importlib),
         ("init_importlib_external", importlib_external),
+        ("init_signals", signals),
+        ("init_stdio_encoding", stdio_encoding),
         ("init_sys_streams", streams),
         ("init_warnings", warnings),
         ("init_import_site", site),
@@ -165,6 +172,28 @@ fn library_importer(cx: &mut Cx) -> R<()> {
     let folder = library::folder(cx);
     let folder = cx.str(&folder);
     ops::call_method(cx, &module, &install, &[folder]).map(drop)
+}
+
+/// Python's handlers of signals, where the interpreter is the process's own: `_signal` puts the one of SIGINT in place.
+fn signals(cx: &mut Cx) -> R<()> {
+    let settings = settings::settings(cx);
+    if !settings.install_signal_handlers || imp::native_module(cx, "_signal").is_none() {
+        return Ok(());
+    }
+    for signal in [SIGPIPE, SIGXFSZ] {
+        // A host without signals has none to ignore.
+        let _ = settings.host.set_disposition(signal, Disposition::Ignore);
+    }
+    import::import(cx, "_signal").map(drop)
+}
+
+/// The codec of the standard streams.
+fn stdio_encoding(cx: &mut Cx) -> R<()> {
+    if imp::native_module(cx, "_io").is_none() || imp::native_module(cx, "_codecs").is_none() {
+        return Ok(());
+    }
+    import::import(cx, "encodings")?;
+    sys::stdio::check_encoding(cx)
 }
 
 /// `encodings`, and the standard streams over `io`.

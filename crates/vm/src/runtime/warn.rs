@@ -292,6 +292,12 @@ fn issue(cx: &mut Cx, category: &Value, message: &Value, place: Place) -> R<()> 
 }
 
 fn show(cx: &mut Cx, text: &Value, category: &Value, message: Value, place: Place) -> R<()> {
+    if !place.source.is_none()
+        && !crate::sys::state(cx).finalizing
+        && let Err(raised) = super::import::import(cx, "warnings")
+    {
+        drop(cx.take_raised(raised));
+    }
     let Some(shower) = from_module(cx, "_showwarnmsg")? else {
         return show_plainly(cx, text, category, &place);
     };
@@ -400,6 +406,20 @@ fn context(cx: &mut Cx, mut level: i64, prefixes: &[String]) -> R<Place> {
 /// `warnings.warn` from native code.
 pub fn warn(cx: &mut Cx, category: &'static Obj<Type>, message: &str, level: i64) -> R<()> {
     let place = context(cx, level, &[])?;
+    let message = cx.str(message);
+    issue(cx, &category.to_value(), &message, place)
+}
+
+/// As [`warn`], about an object: the message then tells where it was allocated, or how to find out.
+pub fn warn_of(
+    cx: &mut Cx,
+    category: &'static Obj<Type>,
+    message: &str,
+    level: i64,
+    source: &Value,
+) -> R<()> {
+    let mut place = context(cx, level, &[])?;
+    place.source = source.clone();
     let message = cx.str(message);
     issue(cx, &category.to_value(), &message, place)
 }

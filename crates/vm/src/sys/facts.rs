@@ -5,9 +5,9 @@ use taipan_types::module;
 
 use crate::runtime::settings;
 
-/// The version that Taipan implements.
-pub const VERSION: (i64, i64, i64) = (3, 14, 8);
-const HEX_VERSION: i64 = 3 << 24 | 14 << 16 | 8 << 8 | 0xf0;
+/// The version that Taipan implements: that of the standard library inside it.
+pub const VERSION: (i64, i64, i64) = (3, 14, 7);
+const HEX_VERSION: i64 = VERSION.0 << 24 | VERSION.1 << 16 | VERSION.2 << 8 | 0xf0;
 const API_VERSION: i64 = 1013;
 
 /// `sys.copyright`.

@@ -54,6 +54,20 @@ pub fn audit_function(cx: &mut Cx, event: &Value, args: &[Value]) -> R<()> {
     audit(cx, &event, args)
 }
 
+/// Private function for getting PyREPL's basic fallback.
+#[native("sys._baserepl()")]
+pub fn _baserepl(cx: &mut Cx) -> R {
+    match crate::runtime::repl::plain(cx) {
+        display::Ending::Interrupted => Err(cx.raise(&exc::KEYBOARD_INTERRUPT, "")),
+        display::Ending::Status(0) => Ok(Value::none()),
+        display::Ending::Status(status) => {
+            let status = cx.int(i64::from(status));
+            let exit = exc::new_exception(cx, &exc::SYSTEM_EXIT, vec![status]);
+            Err(cx.raise_value(exit))
+        }
+    }
+}
+
 /// Print an object to sys.stdout and also save it in builtins._
 #[native("sys.displayhook(object, /)")]
 pub fn displayhook(cx: &mut Cx, object: &Value) -> R<()> {

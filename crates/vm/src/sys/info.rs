@@ -218,7 +218,7 @@ pub fn fill(cx: &mut Cx, made: &Value) -> R<()> {
         cx.int(0),
     ];
     add(cx, made, "hash_info", &HASH_INFO, values)?;
-    let values = vec![cx.str("pthread"), cx.str("futex"), Value::none()];
+    let values = vec![cx.str("pthread"), cx.str("semaphore"), Value::none()];
     add(cx, made, "thread_info", &THREAD_INFO, values)?;
     fill_implementation(cx, made, version)
 }

@@ -18,7 +18,7 @@ use taipan_types::module;
 use crate::runtime::import::system_text;
 use crate::runtime::{imp, paths, settings};
 
-pub use facts::STDLIB_MODULES;
+pub use facts::{STDLIB_MODULES, VERSION};
 pub use hooks::{AuditHooks, audit};
 pub use info::unraisable_args;
 
@@ -26,6 +26,7 @@ static FUNCTIONS: &[&[&NativeDef]] = &[
     natives![
         hooks::addaudithook,
         hooks::audit_function,
+        hooks::_baserepl,
         hooks::breakpointhook,
         hooks::displayhook,
         hooks::excepthook,

@@ -125,22 +125,34 @@ pub fn plain(cx: &mut Cx) -> R<()> {
 fn text_options(cx: &mut Cx, name: &str) -> (String, String) {
     let settings = settings::settings(cx);
     let text = |b: &Option<Vec<u8>>| b.as_ref().map(|b| String::from_utf8_lossy(b).into_owned());
-    let encoding = text(&settings.stdio_encoding).unwrap_or_else(|| "utf-8".to_owned());
+    let encoding = text(&settings.stdio_encoding).unwrap_or_else(|| settings.locale_encoding.clone());
     let errors = match (name, text(&settings.stdio_errors)) {
         ("stderr", _) => "backslashreplace".to_owned(),
         (_, Some(errors)) => errors,
-        _ if settings.utf8_mode || c_locale(&settings) => "surrogateescape".to_owned(),
+        _ if settings.utf8_mode || ESCAPING.contains(&settings.locale.as_slice()) => {
+            "surrogateescape".to_owned()
+        }
         _ => "strict".to_owned(),
     };
     (encoding, errors)
 }
 
-/// Whether the environment asks for the C or POSIX locale (which Python then takes for UTF-8).
-fn c_locale(settings: &settings::Settings) -> bool {
-    let found = [b"LC_ALL".as_slice(), b"LC_CTYPE", b"LANG"]
-        .into_iter()
-        .find_map(|name| settings.host.variable(name).filter(|v| !v.is_empty()));
-    matches!(found.as_deref(), None | Some(b"C" | b"POSIX"))
+/// The locales with which bytes that are no text pass through the standard streams: C, and what stands in for it.
+const ESCAPING: [&[u8]; 5] = [b"C", b"POSIX", b"C.UTF-8", b"C.utf8", b"UTF-8"];
+
+/// The name of a codec as its module says it.
+fn codec_name(cx: &mut Cx, encoding: &str) -> R<String> {
+    let codecs = import::import(cx, "_codecs")?;
+    let (lookup, encoding) = (cx.intern("lookup"), cx.str(encoding));
+    let found = ops::call_method(cx, &codecs, &lookup, &[encoding])?;
+    let name = ops::getattr(cx, &found, &names::name)?;
+    Ok(name.as_str().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default())
+}
+
+/// Finds the codec of the standard streams.
+pub fn check_encoding(cx: &mut Cx) -> R<()> {
+    let (encoding, _) = text_options(cx, "stdout");
+    codec_name(cx, &encoding).map(drop)
 }
 
 /// Opens the standard streams through `io`.
@@ -175,6 +187,7 @@ fn one(cx: &mut Cx, io: &Value, fd: i32, name: &str, mode: &str) -> R {
     let terminal = host.isatty(fd);
     let line_buffering = Value::bool(writing && !unbuffered && (terminal || name == "stderr"));
     let (encoding, errors) = text_options(cx, name);
+    let encoding = codec_name(cx, &encoding)?;
     let (encoding, errors) = (cx.str(&encoding), cx.str(&errors));
     let newline = if writing { cx.str("\n") } else { Value::none() };
     let class = ops::getattr_str(cx, io, "TextIOWrapper")?;
@@ -204,7 +217,7 @@ pub fn flush_all(cx: &mut Cx) -> bool {
             let exception = cx.take_raised(raised);
             if reported {
                 let report = cx.interp().runtime.unraisable;
-                report(cx, exception, "", Some(&stream));
+                report(cx, exception, "Exception ignored while flushing sys.stdout", None);
                 good = false;
             }
         }

@@ -154,8 +154,7 @@ fn check_newline(cx: &mut Cx, newline: Option<&str>) -> R<()> {
 fn locale_encoding(cx: &mut Cx) -> String {
     let name = crate::support::host(cx).encoding();
     let name = String::from_utf8_lossy(&name).into_owned();
-    // The C locale counts as UTF-8 (PEP 538 and PEP 540).
-    if name.is_empty() || name == "ANSI_X3.4-1968" { "utf-8".to_owned() } else { name }
+    if name.is_empty() { "utf-8".to_owned() } else { name }
 }
 
 #[native(
