@@ -25,6 +25,7 @@ pub mod io;
 pub mod itertools;
 pub mod locale;
 pub mod math;
+pub mod multibyte;
 pub mod opcode;
 pub mod operator;
 pub mod poll;
@@ -83,6 +84,13 @@ pub static MODULES: &[&ModuleDef] = &[
     &itertools::MODULE,
     &locale::MODULE,
     &math::MODULE,
+    &multibyte::CN,
+    &multibyte::HK,
+    &multibyte::ISO2022,
+    &multibyte::JP,
+    &multibyte::KR,
+    &multibyte::MODULE,
+    &multibyte::TW,
     &opcode::MODULE,
     &operator::MODULE,
     &poll::MODULE,

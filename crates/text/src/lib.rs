@@ -2,6 +2,7 @@
 //!
 //! Everything here is pure: no I/O, no Python values, no global state.
 
+pub mod cjk;
 pub mod codecs;
 pub mod field;
 pub mod format_spec;

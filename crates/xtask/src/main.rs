@@ -8,6 +8,7 @@ use std::process::ExitCode;
 mod arguments;
 mod bench;
 mod bytecode;
+mod cjk;
 mod conformance;
 mod front_end;
 mod observed;
@@ -39,6 +40,11 @@ const COMMANDS: &[Command] = &[
         name: "bytecode",
         help: "compare compiled code with the reference's (--python PATH)",
         run: bytecode::run,
+    },
+    Command {
+        name: "cjk",
+        help: "write the tables of the CJK codecs of crates/text (--python PATH)",
+        run: cjk::run,
     },
     Command {
         name: "conformance",
