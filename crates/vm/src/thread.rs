@@ -77,8 +77,8 @@ pub struct VmThread {
     pub profile: Option<Value>,
     /// Greater than 0 while a monitoring callback or trace function runs.
     pub tracing: u32,
-    /// The event that is being reported.
-    pub reporting: Option<u8>,
+    /// The event that is being reported, and its frame.
+    pub reporting: Option<(u8, *mut Frame)>,
     /// The thread's number, as `threading.get_ident` shows it.
     pub id: u64,
     /// The current `contextvars` context.

@@ -38,7 +38,7 @@ pub fn unwind(cx: &mut Cx, mut r: Regs, raised: Raised) -> Result<Regs, Raised> 
                 let depth = bottom.add(handler.depth as usize);
                 frame::drop_stack(r.sp, depth);
                 r.sp = depth;
-                restore_cells(cx, r, code.cleared_cells());
+                restore_cells(cx, r.frame, code.cleared_cells());
                 if handler.lasti {
                     r.push_value(Value::small_int(code.lasti((*r.frame).ip)));
                 }
@@ -90,11 +90,11 @@ unsafe fn told(cx: &mut Cx, frame: *mut Frame, index: i32, event: u8, exception:
 ///
 /// # Safety
 /// The slots are locals of the innermost frame, and nothing on its stack is borrowed from them.
-unsafe fn restore_cells(cx: &mut Cx, r: Regs, slots: &[u32]) {
+pub unsafe fn restore_cells(cx: &mut Cx, frame: *mut Frame, slots: &[u32]) {
     for &index in slots {
         // SAFETY: by the caller's promise.
         unsafe {
-            let local = r.local(index as usize);
+            let local = Frame::local(frame, index as usize);
             if *local != slot::NULL && slot::lend(*local).cast::<Cell>().is_some() {
                 continue;
             }

@@ -202,6 +202,36 @@ fn co_lines(cx: &mut Cx, this_: &Value) -> R {
     taipan_object::ops::iter(cx, &items)
 }
 
+/// co_branches() of a code object: an iterator of (branch, where it goes on, where it jumps to), offsets in bytes.
+#[taipan_macros::native("code.co_branches($self, /)", no_signature)]
+fn co_branches(cx: &mut Cx, this_: &Value) -> R {
+    use taipan_bytecode::{Opcode, instructions::instructions};
+    let code = this(cx, this_)?;
+    let source = std::sync::Arc::clone(&code.source);
+    let mut rows = Vec::new();
+    for i in instructions(&source.code) {
+        let (end, arg) = (i64::from(i.end), i64::from(i.arg));
+        let (from, left, right) = match i.opcode {
+            // Behind END_FOR and POP_ITER.
+            Some(Opcode::FOR_ITER) => (i64::from(i.offset), end, end + arg + 2),
+            // NOT_TAKEN stands at the left side.
+            Some(
+                Opcode::POP_JUMP_IF_FALSE
+                | Opcode::POP_JUMP_IF_TRUE
+                | Opcode::POP_JUMP_IF_NONE
+                | Opcode::POP_JUMP_IF_NOT_NONE,
+            ) => (i64::from(i.offset), end + 1, end + arg),
+            // END_SEND and NOT_TAKEN stand before the left side.
+            Some(Opcode::END_ASYNC_FOR) => (end - arg, end - arg + 2, end),
+            _ => continue,
+        };
+        let row = [from, left, right].map(|unit| cx.int(unit * 2));
+        rows.push(cx.tuple_value(row));
+    }
+    let rows = cx.tuple(rows).into_value();
+    taipan_object::ops::iter(cx, &rows)
+}
+
 /// co_positions() of a code object: an iterator of (line, end line, column, end column).
 #[taipan_macros::native("code.co_positions($self, /)", no_signature)]
 fn co_positions(cx: &mut Cx, this_: &Value) -> R {
@@ -478,7 +508,14 @@ const fn computed(name: &'static str, get: fn(&mut Cx, &Value) -> R) -> GetSetDe
 }
 
 pub static DEFS: TypeDefs = TypeDefs {
-    methods: taipan_macros::natives![co_lines, co_positions, sizeof, varname_from_oparg, replace],
+    methods: taipan_macros::natives![
+        co_lines,
+        co_branches,
+        co_positions,
+        sizeof,
+        varname_from_oparg,
+        replace
+    ],
     getset: &[
         computed("co_lnotab", lnotab),
         computed("_co_code_adaptive", code_bytes),

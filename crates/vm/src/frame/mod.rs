@@ -7,6 +7,7 @@
 //! Ownership: the frame owns `func` (unless that slot is borrowed from a frame below), the locals' and stack's owned slots,
 //! and where the flags say so the namespace and the frame object. Code, globals and builtins are the function's.
 
+pub mod jump;
 pub mod locals;
 pub mod object;
 

@@ -276,6 +276,16 @@ fn get_lineno(cx: &mut Cx, value: &Value) -> R {
     Ok(line(cx, value)?.map_or_else(Value::none, Value::small_int))
 }
 
+fn set_lineno(cx: &mut Cx, value: &Value, new: Option<&Value>) -> R<()> {
+    match new {
+        Some(line) => super::jump::set_line(cx, value, line),
+        None => Err(cx.raise(
+            &taipan_object::exc::ATTRIBUTE_ERROR,
+            "attribute 'f_lineno' of 'frame' objects cannot be deleted",
+        )),
+    }
+}
+
 fn get_trace(cx: &mut Cx, value: &Value) -> R {
     Ok(value.cast::<FrameObject>().and_then(|f| f.get(cx).trace.clone()).unwrap_or_else(Value::none))
 }
@@ -427,7 +437,7 @@ static DEFS: TypeDefs = TypeDefs {
             name: "f_lineno",
             doc: Some("Return the current line number in the frame."),
             get: Some(get_lineno),
-            set: None,
+            set: Some(set_lineno),
         },
         GetSetDef {
             name: "f_trace",

@@ -194,7 +194,7 @@ fn call_hook(cx: &mut Cx, hook: &Value, frame: *mut Frame, event: u8, what: &str
     // SAFETY: the frame is the innermost and live.
     let object = unsafe { frame::object::of(cx, frame) };
     let what = cx.intern(what).into_value();
-    quietly(cx, event, |cx| ops::call(cx, hook, &[object, what, arg.clone()]))
+    quietly(cx, frame, event, |cx| ops::call(cx, hook, &[object, what, arg.clone()]))
 }
 
 fn set_local_hook(cx: &mut Cx, frame: *mut Frame, hook: Option<Value>) {

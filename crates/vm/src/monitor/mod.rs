@@ -218,8 +218,8 @@ fn clear_tool(cx: &mut Cx, tool: usize) {
 }
 
 /// Calls a callback while this thread reports nothing else.
-fn quietly<T>(cx: &mut Cx, event: u8, call: impl FnOnce(&mut Cx) -> R<T>) -> R<T> {
-    let before = std::mem::replace(&mut vm(cx).reporting, Some(event));
+fn quietly<T>(cx: &mut Cx, frame: *mut Frame, event: u8, call: impl FnOnce(&mut Cx) -> R<T>) -> R<T> {
+    let before = std::mem::replace(&mut vm(cx).reporting, Some((event, frame)));
     vm(cx).tracing += 1;
     let result = call(cx);
     vm(cx).tracing -= 1;
@@ -246,7 +246,7 @@ unsafe fn fire(
         let disabled = if tool < USER_TOOLS {
             let Some(callback) = monitor(cx).callbacks[tool][event as usize].clone() else { continue };
             both = callback.both_branches;
-            let result = quietly(cx, event, |cx| ops::call(cx, &callback.function, args))?;
+            let result = quietly(cx, frame, event, |cx| ops::call(cx, &callback.function, args))?;
             result.is(&disable(cx)?)
         } else {
             // SAFETY: by the caller's promise.

@@ -48,7 +48,7 @@ pub fn before(cx: &mut Cx, ip: *const Unit, sp: *mut slot::Slot, frame: *mut Fra
                 return Before::Raise(raised);
             }
             if (*frame).ip != ip {
-                return Before::Jump(Regs { ip: (*frame).ip, sp: (*frame).sp, frame });
+                return Before::Jump(Regs { ip: (*frame).ip.sub(1), sp: (*frame).sp, frame });
             }
         }
     } else {
@@ -58,7 +58,11 @@ pub fn before(cx: &mut Cx, ip: *const Unit, sp: *mut slot::Slot, frame: *mut Fra
 }
 
 /// Whether a line begins here, given the instruction executed before.
-fn begins_line(r: Regs, place: Place, previous: i32) -> bool {
+fn begins_line(r: Regs, place: Place, index: usize, previous: i32) -> bool {
+    if previous == index as i32 {
+        // A jump by `f_lineno` led here.
+        return false;
+    }
     if !place.asks_before {
         return true;
     }
@@ -85,7 +89,7 @@ unsafe fn report(
 ) -> R<()> {
     // SAFETY: the instruction's operands lie on the stack, and the frame is the innermost.
     unsafe {
-        if place.line_tools != 0 && begins_line(r, place, previous) {
+        if place.line_tools != 0 && begins_line(r, place, index, previous) {
             let args = [r.code().to_value(), cx.int(i64::from(place.line))];
             fire(cx, r.frame, index, event::LINE, place.line_tools, &args)?;
             if (*r.frame).ip != r.ip {
