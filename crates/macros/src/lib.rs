@@ -18,7 +18,10 @@ use proc_macro::TokenStream;
 /// of the signature: any `FromArg` type; `Option<T>` or a literal default where the signature has a default (`=None` also takes
 /// Python's None, unless the type is `Option<&Value>`, which sees it); `&[Value]` for `*args`; `KwArgs` for `**kwargs`. A
 /// single `Args` parameter takes all arguments unbound. The return type is `IntoResult`. Flags after the text: `leaf`,
-/// `no_raise`, `no_signature` (nothing shown as `__text_signature__`).
+/// `no_raise`, `no_signature` (nothing shown as `__text_signature__`), `constructor`.
+///
+/// A `constructor` is what the slot `new` needs: its second Rust parameter is the class, the signature has no receiver, it
+/// returns `R`, and what is made is the function `NAME__slot`.
 ///
 /// Makes, beside the function, the static `NAME__def: NativeDef`, which `natives![NAME]` lists.
 #[proc_macro_attribute]

@@ -144,9 +144,13 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
         })
         .collect::<Result<_>>()?;
     let has_receiver = sig.receiver.is_some();
-    let rest = &inputs[(1 + usize::from(has_receiver)).min(inputs.len())..];
+    let constructor = flags.iter().any(|f| f == "constructor");
+    let rest = &inputs[(1 + usize::from(has_receiver || constructor)).min(inputs.len())..];
 
     let mut call_args = Vec::new();
+    if constructor {
+        call_args.push(quote!(class));
+    }
     let receiver = if has_receiver {
         call_args.push(quote!(receiver));
         let name = &sig.full_name;
@@ -219,6 +223,22 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
             #(#bindings)*
         }
     };
+    if constructor {
+        let (vis, slot) = (&function.vis, format_ident!("{ident}__slot"));
+        return Ok(quote! {
+            #function
+
+            #[allow(non_snake_case, unused_variables)]
+            #vis fn #slot(
+                cx: &mut ::taipan_object::Cx,
+                class: &::taipan_object::Obj<::taipan_object::Type>,
+                args: ::taipan_object::Args<'_>,
+            ) -> ::taipan_object::R {
+                #bind
+                #ident(cx, #(#call_args),*)
+            }
+        });
+    }
     let doc = function
         .attrs
         .iter()

@@ -69,6 +69,7 @@ pub fn install(types: &mut Types) {
             repr: Some(|cx, _| Ok(cx.str("None"))),
             bool: Some(|_, _| Ok(false)),
             hash: Some(none_hash),
+            compare: Some(crate::object::compare),
             new: Some(none_new),
             ..Slots::EMPTY
         },

@@ -40,7 +40,8 @@ fn str(cx: &mut Cx, this: &Value) -> R {
     }
 }
 
-fn compare(cx: &mut Cx, a: &Value, b: &Value, op: CompareOp) -> R {
+/// Equality by identity; what `!=` says follows from `==`.
+pub(crate) fn compare(cx: &mut Cx, a: &Value, b: &Value, op: CompareOp) -> R {
     match op {
         CompareOp::Eq => Ok(if a.is(b) { Value::bool(true) } else { Value::not_implemented() }),
         CompareOp::Ne => {

@@ -256,14 +256,15 @@ fn duplicate(cx: &mut Cx, deque: &Obj<Deque>) -> R {
         let copy = Deque { items: state.items.clone(), maxlen: state.maxlen, state: 0 };
         return Ok(cx.new_object(copy).into_value());
     }
-    let class = value.type_of().into_value();
-    match deque.get(cx).maxlen {
-        None => ops::call(cx, &class, &[value]),
-        Some(m) => {
-            let m = cx.int(m as i64);
-            ops::call(cx, &class, &[value, m])
-        }
+    let class = value.type_of();
+    let mut args = vec![value];
+    args.extend(deque.get(cx).maxlen.map(|m| cx.int(m as i64)));
+    let made = ops::call(cx, class.as_value(), &args)?;
+    if made.cast::<Deque>().is_none() {
+        let message = format!("{}() must return a deque, not {}", class.full_name(), made.type_name(cx));
+        return Err(cx.type_error(message));
     }
+    Ok(made)
 }
 
 fn concat(cx: &mut Cx, a: &Value, b: &Value) -> R {

@@ -3,7 +3,8 @@
 use taipan_macros::{Trace, native, natives};
 use taipan_object::{Args, Cx, Obj, R, Type, Value, int, ops};
 
-use super::iterator_type;
+use taipan_types::iterator_type;
+use taipan_types::support::no_keywords_in_new;
 
 /// The payload of `chain`.
 #[derive(Trace)]
@@ -24,9 +25,7 @@ iterator_type!(
 );
 
 fn chain_new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-    if class.is(&CHAIN) {
-        taipan_types::support::no_keywords(cx, args, "chain")?;
-    }
+    no_keywords_in_new(cx, class, &CHAIN, args)?;
     let all = cx.tuple(args.pos().to_vec()).into_value();
     let source = ops::iter(cx, &all)?;
     Ok(cx.new_instance(class, Chain { source: Some(source), active: None }).into_value())
@@ -179,14 +178,14 @@ iterator_type!(
     Permutations,
     PERMUTATIONS,
     "itertools.permutations",
-    permutations_new,
+    permutations__slot,
     permutations_next,
     &[],
     "permutations(iterable, r=None)\n--\n\nReturn successive r-length permutations of elements in the iterable.\n\npermutations(range(3), 2) --> (0,1), (0,2), (1,0), (1,2), (2,0), (2,1)"
 );
 
-#[native("permutations(iterable, r=None)")]
-fn permutations_arguments(cx: &mut Cx, iterable: &Value, r: Option<&Value>) -> R {
+#[native("permutations(iterable, r=None)", constructor)]
+fn permutations(cx: &mut Cx, class: &Obj<Type>, iterable: &Value, r: Option<&Value>) -> R {
     let pool = ops::collect(cx, iterable)?;
     let r = match r.filter(|r| !r.is_none()) {
         None => pool.len() as i64,
@@ -196,20 +195,7 @@ fn permutations_arguments(cx: &mut Cx, iterable: &Value, r: Option<&Value>) -> R
     if r < 0 {
         return Err(cx.value_error("r must be non-negative"));
     }
-    let (pool, r) = (cx.tuple(pool).into_value(), cx.int(r));
-    Ok(cx.tuple_value([pool, r]))
-}
-
-fn pool_and_r(cx: &mut Cx, parts: &Value) -> R<(Vec<Value>, usize)> {
-    let parts = ops::collect(cx, parts)?;
-    let pool = ops::collect(cx, &parts[0])?;
-    Ok((pool, parts[1].word().as_int().unwrap_or(0) as usize))
-}
-
-fn permutations_new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-    let parts = (permutations_arguments__def.call)(cx, args)?;
-    let (pool, r) = pool_and_r(cx, &parts)?;
-    let n = pool.len();
+    let (n, r) = (pool.len(), r as usize);
     let indices = if r > n { None } else { Some((0..n).collect()) };
     let cycles = (0..r.min(n)).map(|i| n - i).collect();
     Ok(cx.new_instance(class, Permutations { pool, indices, cycles, started: false }).into_value())
@@ -245,7 +231,7 @@ fn permutations_next(cx: &mut Cx, this: &Value) -> R<Option<Value>> {
 }
 
 macro_rules! combinations {
-    ($payload:ident, $ty:ident, $name:literal, $short:literal, $arguments:ident, $def:ident, $sig:literal, $new:ident, $next:ident, $repeats:literal, $doc:literal) => {
+    ($payload:ident, $ty:ident, $name:literal, $short:literal, $sig:literal, $new:ident, $slot:ident, $next:ident, $repeats:literal, $doc:literal) => {
         #[doc = concat!("The payload of `", $short, "`.")]
         #[derive(Trace)]
         pub struct $payload {
@@ -255,10 +241,10 @@ macro_rules! combinations {
             #[trace(skip)]
             started: bool,
         }
-        iterator_type!($payload, $ty, $name, $new, $next, &[], $doc);
+        iterator_type!($payload, $ty, $name, $slot, $next, &[], $doc);
 
-        #[native($sig)]
-        fn $arguments(cx: &mut Cx, iterable: &Value, r: i64) -> R {
+        #[native($sig, constructor)]
+        fn $new(cx: &mut Cx, class: &Obj<Type>, iterable: &Value, r: i64) -> R {
             let pool = ops::collect(cx, iterable)?;
             if r < 0 {
                 return Err(cx.value_error("r must be non-negative"));
@@ -266,13 +252,7 @@ macro_rules! combinations {
             if r as usize > pool.len() && r > 1 << 28 {
                 return Err(cx.memory_error());
             }
-            let (pool, r) = (cx.tuple(pool).into_value(), cx.int(r));
-            Ok(cx.tuple_value([pool, r]))
-        }
-
-        fn $new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-            let parts = ($def.call)(cx, args)?;
-            let (pool, r) = pool_and_r(cx, &parts)?;
+            let r = r as usize;
             let indices = if $repeats {
                 if pool.is_empty() && r > 0 { None } else { Some(vec![0; r]) }
             } else if r > pool.len() {
@@ -311,10 +291,9 @@ combinations!(
     COMBINATIONS,
     "itertools.combinations",
     "combinations",
-    combinations_arguments,
-    combinations_arguments__def,
     "combinations(iterable, r)",
-    combinations_new,
+    combinations,
+    combinations__slot,
     combinations_next,
     false,
     "combinations(iterable, r)\n--\n\nReturn successive r-length combinations of elements in the iterable.\n\ncombinations(range(4), 3) --> (0,1,2), (0,1,3), (0,2,3), (1,2,3)"
@@ -324,10 +303,9 @@ combinations!(
     COMBINATIONS_WITH_REPLACEMENT,
     "itertools.combinations_with_replacement",
     "combinations_with_replacement",
-    replacement_arguments,
-    replacement_arguments__def,
     "combinations_with_replacement(iterable, r)",
-    replacement_new,
+    replacement,
+    replacement__slot,
     replacement_next,
     true,
     "combinations_with_replacement(iterable, r)\n--\n\nReturn successive r-length combinations of elements in the iterable allowing individual elements to have successive repeats.\n\ncombinations_with_replacement('ABC', 2) --> ('A','A'), ('A','B'), ('A','C'), ('B','B'), ('B','C'), ('C','C')"

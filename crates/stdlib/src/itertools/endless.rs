@@ -1,10 +1,12 @@
 //! `count`, `cycle`, `repeat`.
 
 use taipan_macros::{Trace, native, natives};
-use taipan_object::{Args, Cx, Obj, R, Type, Value, int, ops};
+use taipan_object::{Args, Cx, Obj, R, Type, Value, ops};
 use taipan_types::support::TextBuilder;
 
-use super::iterator_type;
+use taipan_types::iterator_type;
+
+use super::positional;
 
 /// The payload of `count`.
 #[derive(Trace)]
@@ -17,17 +19,18 @@ iterator_type!(
     Count,
     COUNT,
     "itertools.count",
-    count_new,
+    count__slot,
     count_next,
-    natives![count_repr],
-    "count(start=0, step=1)\n--\n\nReturn a count object whose .__next__() method returns consecutive values.\n\nEquivalent to:\n    def count(firstval=0, step=1):\n        x = firstval\n        while 1:\n            yield x\n            x += step"
+    &[],
+    "count(start=0, step=1)\n--\n\nReturn a count object whose .__next__() method returns consecutive values.\n\nEquivalent to:\n    def count(firstval=0, step=1):\n        x = firstval\n        while 1:\n            yield x\n            x += step",
+    repr: count_repr
 );
 
-#[native("count(start=0, step=1)")]
-fn count_arguments(cx: &mut Cx, start: Option<&Value>, step: Option<&Value>) -> R {
-    let mut parts = Vec::with_capacity(2);
-    for (given, default) in [(start, 0), (step, 1)] {
-        let value = given.cloned().unwrap_or_else(|| Value::small_int(default));
+#[native("count(start=0, step=1)", constructor)]
+fn count(cx: &mut Cx, class: &Obj<Type>, start: Option<&Value>, step: Option<&Value>) -> R {
+    let next = start.cloned().unwrap_or_else(|| Value::small_int(0));
+    let step = step.cloned().unwrap_or_else(|| Value::small_int(1));
+    for value in [&next, &step] {
         let slots = value.ty(cx).slots();
         let number = slots.index.is_some()
             || slots.float.is_some()
@@ -36,15 +39,7 @@ fn count_arguments(cx: &mut Cx, start: Option<&Value>, step: Option<&Value>) -> 
         if !number {
             return Err(cx.type_error("a number is required"));
         }
-        parts.push(value);
     }
-    Ok(cx.tuple(parts).into_value())
-}
-
-fn count_new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-    let parts = (count_arguments__def.call)(cx, args)?;
-    let mut parts = ops::collect(cx, &parts)?.into_iter();
-    let (Some(next), Some(step)) = (parts.next(), parts.next()) else { return Err(cx.system_error("count")) };
     Ok(cx.new_instance(class, Count { next, step }).into_value())
 }
 
@@ -64,8 +59,8 @@ fn count_next(cx: &mut Cx, this: &Value) -> R<Option<Value>> {
     Ok(Some(current))
 }
 
-#[native("count.__repr__($self, /)", no_signature)]
-fn count_repr(cx: &mut Cx, this: &Obj<Count>) -> R {
+fn count_repr(cx: &mut Cx, this: &Value) -> R {
+    let Some(this) = this.cast::<Count>() else { return Err(cx.type_error("a count is required")) };
     let state = this.get(cx);
     let (next, step) = (state.next.clone(), state.step.clone());
     let mut text = TextBuilder::default();
@@ -100,12 +95,7 @@ iterator_type!(
 );
 
 fn cycle_new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-    if class.is(&CYCLE) {
-        taipan_types::support::no_keywords(cx, args, "cycle")?;
-    }
-    let [iterable] = args.pos() else {
-        return Err(cx.type_error(format!("cycle expected 1 argument, got {}", args.pos().len())));
-    };
+    let [iterable] = positional(cx, class, &CYCLE, args)?;
     let iterator = ops::iter(cx, iterable)?;
     Ok(cx.new_instance(class, Cycle { iterator: Some(iterator), saved: Vec::new(), next: 0 }).into_value())
 }
@@ -141,28 +131,17 @@ iterator_type!(
     Repeat,
     REPEAT,
     "itertools.repeat",
-    repeat_new,
+    repeat__slot,
     repeat_next,
-    natives![repeat_repr, repeat_length_hint],
-    "repeat(object [,times]) -> create an iterator which returns the object\nfor the specified number of times.  If not specified, returns the object\nendlessly."
+    natives![repeat_length_hint],
+    "repeat(object [,times]) -> create an iterator which returns the object\nfor the specified number of times.  If not specified, returns the object\nendlessly.",
+    repr: repeat_repr
 );
 
-#[native("repeat(object, times=None)", no_signature)]
-fn repeat_arguments(cx: &mut Cx, object: &Value, times: Option<&Value>) -> R {
-    Ok(match times {
-        Some(times) => cx.tuple_value([object.clone(), times.clone()]),
-        None => cx.tuple_value([object.clone()]),
-    })
-}
-
-fn repeat_new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-    let parts = (repeat_arguments__def.call)(cx, args)?;
-    let parts = ops::collect(cx, &parts)?;
-    let left = match parts.get(1) {
-        Some(times) => Some(int::index_i64(cx, times)?.max(0)),
-        None => None,
-    };
-    Ok(cx.new_instance(class, Repeat { object: parts[0].clone(), left }).into_value())
+#[native("repeat(object, times=<unrepresentable>)", constructor)]
+fn repeat(cx: &mut Cx, class: &Obj<Type>, object: &Value, times: Option<i64>) -> R {
+    let left = times.map(|n| n.max(0));
+    Ok(cx.new_instance(class, Repeat { object: object.clone(), left }).into_value())
 }
 
 fn repeat_next(cx: &mut Cx, this: &Value) -> R<Option<Value>> {
@@ -176,8 +155,8 @@ fn repeat_next(cx: &mut Cx, this: &Value) -> R<Option<Value>> {
     Ok(Some(state.object.clone()))
 }
 
-#[native("repeat.__repr__($self, /)", no_signature)]
-fn repeat_repr(cx: &mut Cx, this: &Obj<Repeat>) -> R {
+fn repeat_repr(cx: &mut Cx, this: &Value) -> R {
+    let Some(this) = this.cast::<Repeat>() else { return Err(cx.type_error("a repeat is required")) };
     let state = this.get(cx);
     let (object, left) = (state.object.clone(), state.left);
     let mut text = TextBuilder::default();

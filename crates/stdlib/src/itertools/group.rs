@@ -3,7 +3,9 @@
 use taipan_macros::{Trace, native};
 use taipan_object::{Args, Cx, Obj, R, Type, Value, ops};
 
-use super::iterator_type;
+use taipan_types::iterator_type;
+
+use super::positional;
 
 /// The payload of `accumulate`.
 #[derive(Trace)]
@@ -18,29 +20,23 @@ iterator_type!(
     Accumulate,
     ACCUMULATE,
     "itertools.accumulate",
-    accumulate_new,
+    accumulate__slot,
     accumulate_next,
     &[],
     "accumulate(iterable, func=None, *, initial=None)\n--\n\nReturn series of accumulated sums (or other binary function results)."
 );
 
-#[native("accumulate(iterable, func=None, *, initial=None)")]
-fn accumulate_arguments(cx: &mut Cx, iterable: &Value, func: Option<&Value>, initial: Option<&Value>) -> R {
+#[native("accumulate(iterable, func=None, *, initial=None)", constructor)]
+fn accumulate(
+    cx: &mut Cx,
+    class: &Obj<Type>,
+    iterable: &Value,
+    func: Option<&Value>,
+    initial: Option<&Value>,
+) -> R {
     let iterator = ops::iter(cx, iterable)?;
-    let none = Value::none();
-    Ok(cx.tuple_value([iterator, func.unwrap_or(&none).clone(), initial.unwrap_or(&none).clone()]))
-}
-
-fn accumulate_new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-    let parts = (accumulate_arguments__def.call)(cx, args)?;
-    let parts = ops::collect(cx, &parts)?;
-    let given = |v: &Value| Some(v.clone()).filter(|v| !v.is_none());
-    let payload = Accumulate {
-        iterator: parts[0].clone(),
-        function: given(&parts[1]),
-        total: None,
-        initial: given(&parts[2]),
-    };
+    let given = |v: Option<&Value>| v.filter(|v| !v.is_none()).cloned();
+    let payload = Accumulate { iterator, function: given(func), total: None, initial: given(initial) };
     Ok(cx.new_instance(class, payload).into_value())
 }
 
@@ -77,27 +73,19 @@ iterator_type!(
     Batched,
     BATCHED,
     "itertools.batched",
-    batched_new,
+    batched__slot,
     batched_next,
     &[],
     "batched(iterable, n, *, strict=False)\n--\n\nBatch data into tuples of length n. The last batch may be shorter than n.\n\nLoops over the input iterable and accumulates data into tuples up to size n."
 );
 
-#[native("batched(iterable, n, *, strict=False)")]
-fn batched_arguments(cx: &mut Cx, iterable: &Value, n: i64, strict: bool) -> R {
+#[native("batched(iterable, n, *, strict=False)", constructor)]
+fn batched(cx: &mut Cx, class: &Obj<Type>, iterable: &Value, n: i64, strict: bool) -> R {
     if n < 1 {
         return Err(cx.value_error("n must be at least one"));
     }
     let iterator = ops::iter(cx, iterable)?;
-    let n = cx.int(n);
-    Ok(cx.tuple_value([iterator, n, Value::bool(strict)]))
-}
-
-fn batched_new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-    let parts = (batched_arguments__def.call)(cx, args)?;
-    let parts = ops::collect(cx, &parts)?;
-    let size = parts[1].word().as_int().unwrap_or(1) as usize;
-    let payload = Batched { iterator: Some(parts[0].clone()), size, strict: parts[2].is_true() };
+    let payload = Batched { iterator: Some(iterator), size: n as usize, strict };
     Ok(cx.new_instance(class, payload).into_value())
 }
 
@@ -150,12 +138,7 @@ iterator_type!(
 );
 
 fn pairwise_new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-    if class.is(&PAIRWISE) {
-        taipan_types::support::no_keywords(cx, args, "pairwise")?;
-    }
-    let [iterable] = args.pos() else {
-        return Err(cx.type_error(format!("pairwise expected 1 argument, got {}", args.pos().len())));
-    };
+    let [iterable] = positional(cx, class, &PAIRWISE, args)?;
     let iterator = ops::iter(cx, iterable)?;
     Ok(cx.new_instance(class, Pairwise { iterator: Some(iterator), old: None }).into_value())
 }
@@ -213,25 +196,17 @@ iterator_type!(
     GroupBy,
     GROUPBY,
     "itertools.groupby",
-    groupby_new,
+    groupby__slot,
     groupby_next,
     &[],
     "groupby(iterable, key=None)\n--\n\nmake an iterator that returns consecutive keys and groups from the iterable\n\n  iterable\n    Elements to divide into groups according to the key function.\n  key\n    A function for computing the group category for each element.\n    If the key function is not specified or is None, the element itself\n    is used for grouping."
 );
 
-#[native("groupby(iterable, key=None)")]
-fn groupby_arguments(cx: &mut Cx, iterable: &Value, key: Option<&Value>) -> R {
-    let iterator = ops::iter(cx, iterable)?;
-    let none = Value::none();
-    Ok(cx.tuple_value([iterator, key.unwrap_or(&none).clone()]))
-}
-
-fn groupby_new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-    let parts = (groupby_arguments__def.call)(cx, args)?;
-    let parts = ops::collect(cx, &parts)?;
+#[native("groupby(iterable, key=None)", constructor)]
+fn groupby(cx: &mut Cx, class: &Obj<Type>, iterable: &Value, key: Option<&Value>) -> R {
     let payload = GroupBy {
-        iterator: parts[0].clone(),
-        function: Some(parts[1].clone()).filter(|f| !f.is_none()),
+        iterator: ops::iter(cx, iterable)?,
+        function: key.filter(|f| !f.is_none()).cloned(),
         target: None,
         key: None,
         value: None,

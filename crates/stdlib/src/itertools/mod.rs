@@ -6,35 +6,27 @@ mod group;
 mod select;
 mod tee;
 
-use taipan_object::{Cx, Obj, R, Type, Value};
+use taipan_object::{Args, Cx, Obj, R, Type, Value};
 use taipan_types::Types;
 use taipan_types::module::{ModuleDef, set};
+use taipan_types::support::no_keywords_in_new;
 
-/// Declares an iterator type of this module: payload, static, slots.
-macro_rules! iterator_type {
-    ($payload:ident, $ty:ident, $name:literal, $new:ident, $next:ident, $methods:expr, $doc:literal) => {
-        // SAFETY: instances of the type and its subtypes begin with this payload; all values are traced.
-        unsafe impl taipan_object::Payload for $payload {
-            const TYPE: &'static taipan_object::Obj<taipan_object::Type> = &$ty;
+/// The `N` positional arguments of a constructor that takes no keywords.
+fn positional<'a, const N: usize>(
+    cx: &mut Cx,
+    class: &Obj<Type>,
+    base: &Obj<Type>,
+    args: Args<'a>,
+) -> R<&'a [Value; N]> {
+    no_keywords_in_new(cx, class, base, args)?;
+    match args.pos().try_into() {
+        Ok(values) => Ok(values),
+        Err(_) => {
+            let (plural, given) = (if N == 1 { "" } else { "s" }, args.pos().len());
+            Err(cx.type_error(format!("{} expected {N} argument{plural}, got {given}", base.name())))
         }
-        #[doc = concat!("`", $name, "`.")]
-        pub static $ty: taipan_object::Obj<taipan_object::Type> = taipan_object::Obj::new_static_type(
-            &taipan_object::ty::TYPE,
-            taipan_object::Type::builtin::<$payload>($name)
-                .base(&taipan_object::ty::OBJECT)
-                .flags(taipan_object::flags::BASE)
-                .with_slots(taipan_object::Slots {
-                    new: Some($new),
-                    iter: Some(|_, this| Ok(this.clone())),
-                    next: Some($next),
-                    ..taipan_object::Slots::EMPTY
-                })
-                .defs(&taipan_object::TypeDefs { methods: $methods, ..taipan_object::TypeDefs::NONE })
-                .doc($doc),
-        );
-    };
+    }
 }
-pub(crate) use iterator_type;
 
 static ALL: &[&Obj<Type>] = &[
     &combine::CHAIN,
@@ -68,6 +60,7 @@ fn init(cx: &mut Cx, module: &Value) -> R<()> {
         set(cx, module, &class.name(), class.to_value())?;
     }
     set(cx, module, "_tee", tee::TEE.to_value())?;
+    set(cx, module, "_tee_dataobject", tee::LINK_TYPE.to_value())?;
     set(cx, module, "_grouper", group::GROUPER.to_value())
 }
 

@@ -1,9 +1,12 @@
 //! `compress`, `dropwhile`, `takewhile`, `filterfalse`, `islice`, `starmap`.
 
 use taipan_macros::{Trace, native};
-use taipan_object::{Args, Cx, Obj, R, Tuple, Type, Value, int, ops};
+use taipan_object::{Args, Cx, Obj, R, Type, Value, int, ops};
 
-use super::iterator_type;
+use taipan_types::iterator_type;
+use taipan_types::support::no_keywords_in_new;
+
+use super::positional;
 
 /// The payload of `compress`.
 #[derive(Trace)]
@@ -16,30 +19,16 @@ iterator_type!(
     Compress,
     COMPRESS,
     "itertools.compress",
-    compress_new,
+    compress__slot,
     compress_next,
     &[],
     "compress(data, selectors)\n--\n\nReturn data elements corresponding to true selector elements.\n\nForms a shorter iterator from selected data elements using the selectors to\nchoose the data elements."
 );
 
-#[native("compress(data, selectors)")]
-fn compress_arguments(cx: &mut Cx, data: &Value, selectors: &Value) -> R {
+#[native("compress(data, selectors)", constructor)]
+fn compress(cx: &mut Cx, class: &Obj<Type>, data: &Value, selectors: &Value) -> R {
     let data = ops::iter(cx, data)?;
     let selectors = ops::iter(cx, selectors)?;
-    Ok(cx.tuple_value([data, selectors]))
-}
-
-/// The items of a small tuple that an argument binder made.
-fn pair(cx: &mut Cx, tuple: &Value) -> R<(Value, Value)> {
-    match tuple.cast::<Tuple>().map(|t| t.items()) {
-        Some([a, b]) => Ok((a.clone(), b.clone())),
-        _ => Err(cx.system_error("two arguments expected")),
-    }
-}
-
-fn compress_new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-    let parts = (compress_arguments__def.call)(cx, args)?;
-    let (data, selectors) = pair(cx, &parts)?;
     Ok(cx.new_instance(class, Compress { data, selectors }).into_value())
 }
 
@@ -76,13 +65,7 @@ macro_rules! predicate_iterator {
         }
         iterator_type!($payload, $ty, $name, $new, $next, &[], $doc);
         fn $new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-            if class.is(&$ty) {
-                taipan_types::support::no_keywords(cx, args, $short)?;
-            }
-            let [function, iterable] = args.pos() else {
-                let message = format!(concat!($short, " expected 2 arguments, got {}"), args.pos().len());
-                return Err(cx.type_error(message));
-            };
+            let [function, iterable] = positional(cx, class, &$ty, args)?;
             let iterator = ops::iter(cx, iterable)?;
             Ok(cx
                 .new_instance(class, $payload { function: function.clone(), iterator, passed: false })
@@ -232,9 +215,7 @@ fn bound(cx: &mut Cx, value: &Value, message: &'static str, least: i64) -> R<Opt
 }
 
 fn islice_new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-    if class.is(&ISLICE) {
-        taipan_types::support::no_keywords(cx, args, "islice")?;
-    }
+    no_keywords_in_new(cx, class, &ISLICE, args)?;
     const BOTH: &str = "Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
     const STOP: &str = "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
     let pos = args.pos();

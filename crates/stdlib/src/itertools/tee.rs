@@ -5,7 +5,9 @@ use std::cell::Cell;
 use taipan_macros::{Trace, native, natives};
 use taipan_object::{Args, Cx, NativeDef, Obj, Payload, R, Type, Value, ops, plain_data};
 
-use super::iterator_type;
+use taipan_types::iterator_type;
+
+use super::positional;
 
 /// Items in one link of the shared chain.
 const LINK: usize = 57;
@@ -50,7 +52,8 @@ iterator_type!(
     tee_new,
     tee_next,
     natives![tee_copy],
-    "Iterator wrapped to make it copyable."
+    "Iterator wrapped to make it copyable.",
+    flags: taipan_object::flags::WEAKREFABLE
 );
 
 fn first_link(cx: &mut Cx, iterable: &Value) -> R<Tee> {
@@ -64,9 +67,7 @@ fn first_link(cx: &mut Cx, iterable: &Value) -> R<Tee> {
 }
 
 fn tee_new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-    let [iterable] = args.pos() else {
-        return Err(cx.type_error(format!("_tee expected 1 argument, got {}", args.pos().len())));
-    };
+    let [iterable] = positional(cx, class, &TEE, args)?;
     let payload = first_link(cx, iterable)?;
     Ok(cx.new_instance(class, payload).into_value())
 }

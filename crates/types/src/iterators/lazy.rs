@@ -1,33 +1,7 @@
 //! `enumerate`, `zip`, `map`, `filter`.
 
 use taipan_macros::{Trace, native, natives};
-use taipan_object::ty::{OBJECT, TYPE};
-use taipan_object::{Args, Cx, Obj, Payload, R, Slots, Type, TypeDefs, Value, flags, int, ops};
-
-/// Declares a payload with its type.
-macro_rules! iterator_type {
-    ($payload:ident, $ty:ident, $name:literal, $new:ident, $next:ident, $methods:expr, $doc:literal) => {
-        // SAFETY: instances of the type and its subtypes begin with this payload; all values are traced.
-        unsafe impl Payload for $payload {
-            const TYPE: &'static Obj<Type> = &$ty;
-        }
-        #[doc = concat!("`", $name, "`.")]
-        pub static $ty: Obj<Type> = Obj::new_static_type(
-            &TYPE,
-            Type::builtin::<$payload>($name)
-                .base(&OBJECT)
-                .flags(flags::BASE)
-                .with_slots(Slots {
-                    new: Some($new),
-                    iter: Some(|_, this| Ok(this.clone())),
-                    next: Some($next),
-                    ..Slots::EMPTY
-                })
-                .defs(&TypeDefs { methods: $methods, ..TypeDefs::NONE })
-                .doc($doc),
-        );
-    };
-}
+use taipan_object::{Args, Cx, Obj, R, Type, Value, int, ops};
 
 /// The payload of `enumerate`.
 #[derive(Trace)]
@@ -41,27 +15,19 @@ iterator_type!(
     Enumerate,
     ENUMERATE,
     "enumerate",
-    enumerate_new,
+    enumerate__slot,
     enumerate_next,
     natives![enumerate_reduce, class_getitem],
     "enumerate(iterable, start=0)\n--\n\nReturn an enumerate object.\n\n  iterable\n    an object supporting iteration\n\nThe enumerate object yields pairs containing a count (from start, which\ndefaults to zero) and a value yielded by the iterable argument.\n\nenumerate is useful for obtaining an indexed list:\n    (0, seq[0]), (1, seq[1]), (2, seq[2]), ..."
 );
 
-#[native("enumerate(iterable, start=0)")]
-fn enumerate_arguments(cx: &mut Cx, iterable: &Value, start: Option<&Value>) -> R {
+#[native("enumerate(iterable, start=0)", constructor)]
+fn enumerate(cx: &mut Cx, class: &Obj<Type>, iterable: &Value, start: Option<&Value>) -> R {
     let index = match start {
         Some(start) => int::index(cx, start)?,
         None => Value::small_int(0),
     };
     let iterator = ops::iter(cx, iterable)?;
-    Ok(cx.tuple_value([iterator, index]))
-}
-
-fn enumerate_new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-    let pair = (enumerate_arguments__def.call)(cx, args)?;
-    let pair = ops::collect(cx, &pair)?;
-    let [iterator, index] =
-        <[Value; 2]>::try_from(pair).map_err(|_| cx.system_error("enumerate arguments"))?;
     Ok(cx.new_instance(class, Enumerate { iterator, index }).into_value())
 }
 
@@ -284,9 +250,7 @@ iterator_type!(
 );
 
 fn filter_new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-    if class.is(&FILTER) {
-        crate::support::no_keywords(cx, args, "filter")?;
-    }
+    crate::support::no_keywords_in_new(cx, class, &FILTER, args)?;
     let [function, iterable] = args.pos() else {
         let message = format!("filter expected 2 arguments, got {}", args.pos().len());
         return Err(cx.type_error(message));

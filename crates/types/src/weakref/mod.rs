@@ -14,7 +14,10 @@ static DEFS: TypeDefs = TypeDefs {
     members: &[MemberDef {
         name: "__callback__",
         doc: None,
-        get: |_, this| Ok(as_weak(this).and_then(WeakRef::callback).cloned().unwrap_or_else(Value::none)),
+        get: |_, this| {
+            let alive = as_weak(this).filter(|w| w.referent().is_some());
+            Ok(alive.and_then(WeakRef::callback).cloned().unwrap_or_else(Value::none))
+        },
         set: None,
     }],
     ..TypeDefs::NONE
@@ -92,10 +95,18 @@ pub(crate) fn describe(cx: &mut Cx, kind: &str, this: &Value, with_name: bool) -
     let Some(referent) = weakref::referent(cx, this) else {
         return Ok(cx.str(&format!("<{kind} at {:#x}; dead>", this.id())));
     };
-    let ty = referent.type_name(cx).into_owned();
+    let ty = crate::object::qualified_name(cx, &referent.type_of())?;
+    let ty = ty.strip_prefix("__main__.").unwrap_or(&ty);
     let mut text = format!("<{kind} at {:#x}; to '{ty}' at {:#x}", this.id(), referent.id());
     if with_name {
-        let name = ops::getattr_opt(cx, &referent, &names::__name__)?;
+        // Whatever goes wrong in asking for it, there is no name.
+        let name = match ops::getattr_opt(cx, &referent, &names::__name__) {
+            Ok(name) => name,
+            Err(raised) => {
+                drop(cx.take_raised(raised));
+                None
+            }
+        };
         if let Some(name) = name.as_ref().and_then(Value::as_str) {
             text.push_str(&format!(" ({})", name.to_string_lossy()));
         }
