@@ -1,16 +1,19 @@
 //! The events of a recorded run: plain data, which the interpreter and the host emit and the views read.
 //!
-//! An [`Event`] says what happened and when; what it is about is named by numbers that an earlier event introduced (a code
-//! object by [`CodeId`], an object by [`ObjectId`]), so a record can be streamed. Emitting is the recorder's matter: without
-//! one installed nothing is built.
+//! An [`Event`] says what happened and when; code objects, frames and heap objects are named by numbers that are never given
+//! twice in a run (unlike `id()`). Emitting is the recorder's matter: without one installed nothing is built and nothing is asked.
+//!
+//! Values are shown by [`Shown`]: texts made from an object's layout alone. No event ever runs a program's code to be made.
 
+use std::cell::Cell;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// A code object of the record.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct CodeId(pub u32);
 
-/// An object of the record: never used again for another one, unlike `id()`.
+/// An object of the record.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct ObjectId(pub u64);
 
@@ -18,155 +21,185 @@ pub struct ObjectId(pub u64);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct FrameId(pub u64);
 
-/// A stage of a program's way from file to exit.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
-pub enum Stage {
-    /// Reading and decoding the file.
-    Source,
-    /// Source to tokens.
-    Tokens,
-    /// Tokens to syntax tree.
-    Parse,
-    /// Tree to scopes.
-    Symbols,
-    /// Tree and scopes to code object.
-    Compile,
-    /// Running.
-    Run,
-    /// Releasing everything.
-    Shutdown,
+/// A value as the record shows it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Shown {
+    /// No value: an unbound name, an empty slot of the operand stack.
+    Nothing,
+    /// An integer that lies in the word itself.
+    Int(i64),
+    /// A double that lies in the word itself, as `repr` prints it.
+    Float(Box<str>),
+    /// An object that lives as long as the process: `None`, a built-in type; its text.
+    Constant(Box<str>),
+    /// A heap object, which the step's objects describe.
+    Object(ObjectId),
 }
 
-/// A place in a program.
+/// A heap object at a step.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Place {
-    /// The file's name, as the code object has it.
-    pub file: Arc<str>,
-    /// First line, from 1; 0 where unknown.
+pub struct ObjectState {
+    /// Which one.
+    pub id: ObjectId,
+    /// Its type's name.
+    pub kind: Box<str>,
+    /// What it is, in a line.
+    pub text: Box<str>,
+    /// Its reference count; `u32::MAX` if it is immortal.
+    pub count: u32,
+    /// What it refers to, each with a label (a key, an attribute, an index) or "".
+    pub parts: Vec<(Box<str>, Shown)>,
+    /// How many more it refers to.
+    pub more: u32,
+}
+
+/// The state before an instruction.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Step {
+    /// The frame that executes.
+    pub frame: FrameId,
+    /// Offset of the instruction in bytes.
+    pub offset: u32,
+    /// Its line, 0 where it has none.
     pub line: u32,
-    /// First column in UTF-8 bytes, from 0.
-    pub column: u32,
-    /// Last line.
-    pub end_line: u32,
-    /// Column after the last byte.
-    pub end_column: u32,
+    /// Whether the line begins here.
+    pub line_begins: bool,
+    /// The frame's local slots, in the order of its code object's names.
+    pub locals: Vec<Shown>,
+    /// The frame's operand stack, bottom first.
+    pub stack: Vec<Shown>,
+    /// The names of its namespace, where it has one (a module, a class body): the program's own names, in order.
+    pub names: Vec<(Box<str>, Shown)>,
+    /// Objects that can be reached from these within the recorder's bounds.
+    pub objects: Vec<ObjectState>,
+    /// Objects of former steps that were freed since.
+    pub freed: Vec<ObjectId>,
+    /// Objects made and freed since the former step, known to the record or not.
+    pub made: u32,
+    /// See `made`.
+    pub ended: u32,
 }
 
 /// What happened.
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub enum What {
-    /// A stage begins.
-    StageBegins(Stage),
-    /// It ends.
-    StageEnds(Stage),
-    /// A token was read: its kind's name and its text.
-    Token {
-        /// The name that `token.tok_name` has for it.
-        kind: &'static str,
-        /// The text.
-        text: Box<str>,
-        /// Where.
-        place: Place,
-    },
-    /// A syntax tree is there, as `ast.dump` prints it.
-    Tree(Box<str>),
-    /// A code object is there.
+    /// A stage, or a step of one, begins; stages nest.
+    StageBegins(&'static str),
+    /// The innermost stage of that name ends.
+    StageEnds(&'static str),
+    /// A code object is entered for the first time.
     Code {
         /// Its number from now on.
         code: CodeId,
-        /// Qualified name.
-        name: Box<str>,
-        /// Where it begins.
-        place: Place,
-        /// How `dis` prints it.
-        listing: Box<str>,
+        /// `co_filename`.
+        file: Arc<str>,
+        /// `co_qualname`.
+        name: Arc<str>,
+        /// `co_firstlineno`.
+        line: i32,
+        /// Whether its steps are recorded.
+        detailed: bool,
     },
-    /// A module's import begins or ends.
-    Import {
-        /// Dotted name.
-        name: Box<str>,
-        /// Whether it ends.
-        done: bool,
-    },
-    /// A frame is entered.
-    Call {
+    /// A frame is entered for the first time.
+    Enter {
         /// The frame's number from now on.
         frame: FrameId,
-        /// Who called, if a frame did.
+        /// The frame below it on the thread's stack.
         caller: Option<FrameId>,
         /// What it runs.
         code: CodeId,
     },
-    /// A frame is left, by a value or by an exception.
-    Return {
+    /// A suspended frame (of a generator, a coroutine) goes on.
+    Resume {
         /// The frame.
         frame: FrameId,
-        /// The value's repr, cut; `None` for an exception.
-        value: Option<Box<str>>,
+        /// Who resumed it.
+        caller: Option<FrameId>,
     },
-    /// A frame reaches a line.
-    Line {
+    /// A frame yields: it is suspended.
+    Suspend(FrameId),
+    /// A frame is left for good.
+    Leave {
         /// The frame.
         frame: FrameId,
-        /// The line.
-        line: u32,
+        /// Whether by an exception.
+        raised: bool,
     },
-    /// A frame executes an instruction.
-    Instruction {
-        /// The frame.
-        frame: FrameId,
-        /// Offset in 16-bit units.
-        offset: u32,
-        /// Opcode, as the specialised code has it.
-        opcode: u16,
-        /// Operand.
-        operand: u32,
-    },
-    /// An exception is raised or passes on.
+    /// The state before an instruction of a detailed frame.
+    Step(Box<Step>),
+    /// Instructions that were executed without detail since the former such event.
+    Counted(u64),
+    /// An exception is looked at in a frame: it was raised here or came from the frame above.
     Raise {
         /// The frame.
         frame: FrameId,
-        /// The type's name and the message.
-        exception: Box<str>,
+        /// Its line.
+        line: u32,
+        /// Type and message.
+        text: Box<str>,
+        /// Whether a handler of the frame takes it.
+        handled: bool,
+        /// A number that is the same for all frames that the exception passes.
+        exception: u64,
     },
-    /// An object was made.
-    Made {
-        /// Its number from now on.
-        object: ObjectId,
-        /// Its type's name.
-        kind: Box<str>,
-        /// Bytes.
-        size: u32,
+    /// A module's import begins or ends.
+    ImportBegins(Box<str>),
+    /// See above; how it was found and where.
+    ImportEnds {
+        /// Dotted name.
+        name: Box<str>,
+        /// `built-in`, `frozen`, `file` or `failed`.
+        how: &'static str,
+        /// `__file__`, or what the loader says.
+        origin: Box<str>,
     },
-    /// An object was freed.
-    Freed(ObjectId),
-    /// A collection begins or ends.
-    Collection {
-        /// The generation.
-        generation: u8,
-        /// `None` when it begins; what it found when it ends.
-        found: Option<u64>,
+    /// A collection begins: its generation and why.
+    CollectionBegins(u8, &'static str),
+    /// It ends: what it freed.
+    CollectionEnds(u64),
+    /// Objects alive and bytes in use, now and then.
+    Heap {
+        /// Objects alive.
+        alive: u64,
+        /// Bytes that the small-object allocator holds.
+        bytes: u64,
+        /// Objects made so far.
+        made: u64,
     },
-    /// The interpreter's lock changes hands.
-    Lock {
-        /// The thread's number in the kernel.
-        thread: u64,
-        /// Whether the thread takes it.
-        taken: bool,
-    },
-    /// A host call.
+    /// Objects alive by type: name, objects, bytes.
+    Census(Vec<(Box<str>, u64, u64)>),
+    /// The thread takes (or gives up) its interpreter's lock.
+    Lock(bool),
+    /// A thread begins, with its name.
+    Thread(Box<str>),
+    /// A call of the host, which took so many nanoseconds.
     Host {
-        /// The method's name.
+        /// The call's name.
         call: &'static str,
-        /// What it is about: a path, an address.
+        /// What it is about: a path, an address, a descriptor.
         subject: Box<str>,
-        /// Error number, 0 for success.
-        errno: i32,
+        /// What it gave, or the error.
+        result: Box<str>,
+        /// Nanoseconds.
+        took: u64,
     },
-    /// The process ends.
-    Exit(i32),
+    /// The program wrote to a descriptor.
+    Output {
+        /// The descriptor.
+        descriptor: i32,
+        /// The bytes, as text, cut.
+        text: Box<str>,
+    },
+    /// The specialised forms of a code object at the end: offset in bytes and form.
+    Specialised {
+        /// Which one.
+        code: CodeId,
+        /// The forms.
+        forms: Vec<(u32, &'static str)>,
+    },
+    /// The process ends with a status; how it came to that.
+    Exit(i32, &'static str),
 }
 
 /// One event.
@@ -174,14 +207,46 @@ pub enum What {
 pub struct Event {
     /// Nanoseconds since the record began.
     pub at: u64,
-    /// The thread's number in the kernel.
+    /// The thread's number in the process: 1 is the main one.
     pub thread: u64,
     /// What happened.
     pub what: What,
 }
 
-/// Takes events. It is called with the interpreter's lock held and must not call back into it.
+/// Takes events. It is called with the interpreter's lock held or from the host, and must not call back into either.
 pub trait Recorder: Send + Sync {
-    /// Takes one event.
-    fn record(&self, event: Event);
+    /// Takes one event of now.
+    fn record(&self, thread: u64, what: What);
+    /// Whether steps of code from this file are wanted in detail.
+    fn is_detailed(&self, file: &str) -> bool;
+    /// How many more steps are wanted in detail.
+    fn steps_left(&self) -> u64;
+    /// The process is about to end at once, without any clean-up: what is to be written is written now.
+    fn ending(&self, status: i32);
+    /// This is a forked child: nothing that it does belongs to the record.
+    fn forked(&self);
+}
+
+thread_local! {
+    static THREAD: Cell<u64> = const { Cell::new(1) };
+}
+
+/// The number under which this thread's events go.
+#[must_use]
+pub fn thread() -> u64 {
+    THREAD.get()
+}
+
+/// Sets that number.
+pub fn set_thread(number: u64) {
+    THREAD.set(number);
+}
+
+/// A recorder and the moment when its record began.
+#[derive(Clone)]
+pub struct Recording {
+    /// Takes the events.
+    pub recorder: Arc<dyn Recorder>,
+    /// Time 0 of the record.
+    pub began: Instant,
 }

@@ -60,6 +60,7 @@ pub struct ProcessTimes {
     pub elapsed: u64,
 }
 
+crate::recorded::subject! {
 /// Clocks and calendars.
 pub trait Clock {
     /// Reads a clock.
@@ -104,4 +105,5 @@ pub trait Clock {
     fn set_zone(&self) -> ZoneInfo;
     /// Formats by the system's `strftime` in the current locale. `format` must not contain NUL.
     fn format_time(&self, format: &[u8], time: &BrokenTime) -> Result<Vec<u8>>;
+}
 }

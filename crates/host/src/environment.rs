@@ -2,6 +2,7 @@
 
 use crate::Result;
 
+crate::recorded::subject! {
 /// The command line and the environment of the process.
 pub trait Environment {
     /// The command line, the program's own name first.
@@ -17,7 +18,9 @@ pub trait Environment {
     /// Removes a variable.
     fn remove_variable(&self, name: &[u8]) -> Result<()>;
 }
+}
 
+crate::recorded::subject! {
 /// Random bytes from the system.
 pub trait Random {
     /// `getrandom(2)` with its flags; may fill less than the whole buffer.
@@ -34,4 +37,5 @@ pub trait Random {
         }
         Ok(())
     }
+}
 }

@@ -190,6 +190,7 @@ pub struct MapRequest {
     pub offset: i64,
 }
 
+crate::recorded::subject! {
 /// Files and directories. Flags, modes and commands are the system's numbers, as in Python's `os` and `fcntl`.
 /// Descriptors made here are not inheritable (PEP 446) unless the call says otherwise.
 pub trait Files {
@@ -331,4 +332,5 @@ pub trait Files {
     fn eventfd(&self, initial: u32, flags: i32) -> Result<Fd>;
     /// Maps a file or memory.
     fn map(&self, request: MapRequest) -> Result<Box<dyn Mapping>>;
+}
 }

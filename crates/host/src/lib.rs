@@ -15,6 +15,8 @@
 //! - The only state of the process kept here is what the kernel keeps for the process too: the signals that arrived
 //!   ([`signals`]).
 
+#![recursion_limit = "256"]
+
 pub mod clock;
 pub mod environment;
 pub mod errno;
@@ -25,6 +27,7 @@ pub mod network;
 mod policy;
 pub mod poll;
 pub mod process;
+mod recorded;
 mod sandbox;
 pub mod shared;
 pub mod signals;
@@ -41,6 +44,7 @@ pub use network::Network;
 pub use policy::{AllowAll, Permission, Policy};
 pub use poll::Poll;
 pub use process::Process;
+pub use recorded::RecordedHost;
 pub use sandbox::Sandbox;
 pub use shared::Shared;
 pub use signals::Signals;

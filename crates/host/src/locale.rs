@@ -14,6 +14,7 @@ pub struct Conventions {
     pub numbers: [i32; 8],
 }
 
+crate::recorded::subject! {
 /// The locale.
 pub trait Locale {
     /// Sets (or, with `None`, asks for) a category's locale; `None` if there is no such locale.
@@ -30,4 +31,5 @@ pub trait Locale {
     fn encoding(&self) -> Vec<u8> {
         self.language_info(libc::CODESET)
     }
+}
 }

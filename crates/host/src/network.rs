@@ -133,6 +133,7 @@ pub struct Received {
     pub address: Address,
 }
 
+crate::recorded::subject! {
 /// Sockets. Numbers are the system's, as in Python's `socket`. Sockets made here are not inheritable.
 pub trait Network {
     /// Makes a socket.
@@ -208,4 +209,5 @@ pub trait Network {
     fn set_host_name(&self, name: &[u8]) -> Result<()>;
     /// The interfaces: number and name.
     fn interfaces(&self) -> Result<Vec<(u32, Vec<u8>)>>;
+}
 }

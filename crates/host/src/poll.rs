@@ -23,6 +23,7 @@ pub struct EpollEvent {
     pub data: u64,
 }
 
+crate::recorded::subject! {
 /// Waiting. Time-outs are in nanoseconds; `None` waits for ever.
 pub trait Poll {
     /// Waits for any of `fds`; returns how many have something.
@@ -41,4 +42,5 @@ pub trait Poll {
     fn epoll_control(&self, epoll: Fd, operation: i32, fd: Fd, event: EpollEvent) -> Result<()>;
     /// Waits for events, at most `most`.
     fn epoll_wait(&self, epoll: Fd, most: usize, timeout: Option<u64>) -> Result<Vec<EpollEvent>>;
+}
 }

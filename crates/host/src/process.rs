@@ -142,6 +142,7 @@ pub struct SpawnAttributes {
     pub search: bool,
 }
 
+crate::recorded::subject! {
 /// Processes. Numbers and flags are the system's, as in Python's `os` and `resource`.
 pub trait Process {
     /// Splits the process in two: 0 in the child, the child's number in the parent.
@@ -260,4 +261,5 @@ pub trait Process {
     fn setns(&self, fd: Fd, kind: i32) -> Result<()>;
     /// `prctl(PR_SET_NAME)` for the calling thread (at most 15 bytes count).
     fn set_thread_name(&self, name: &[u8]) -> Result<()>;
+}
 }

@@ -23,6 +23,7 @@ pub trait Library: Send + Sync {
     fn handle(&self) -> usize;
 }
 
+crate::recorded::subject! {
 /// Things shared by name.
 pub trait Shared {
     /// Opens a shared memory object.
@@ -37,4 +38,5 @@ pub trait Shared {
     fn semaphore_limit(&self) -> u32;
     /// Loads a library (`None`: the process itself), or says why not.
     fn load_library(&self, path: Option<&[u8]>, flags: i32) -> std::result::Result<Box<dyn Library>, String>;
+}
 }

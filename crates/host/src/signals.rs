@@ -53,6 +53,7 @@ pub struct SignalInfo {
     pub band: i64,
 }
 
+crate::recorded::subject! {
 /// Signals of the process.
 pub trait Signals {
     /// What happens now when the signal arrives.
@@ -104,6 +105,7 @@ pub trait Signals {
     fn timer(&self, which: i32) -> Result<Timer>;
     /// The system's description of a signal.
     fn description(&self, signal: i32) -> Option<String>;
+}
 }
 
 /// The set of all signals as bits that Python's `valid_signals()` shows: the C library keeps 32 and 33 for itself.

@@ -22,6 +22,7 @@ pub struct TerminalSettings {
     pub characters: [u8; 32],
 }
 
+crate::recorded::subject! {
 /// Terminals.
 pub trait Terminal {
     /// A terminal's settings.
@@ -60,4 +61,5 @@ pub trait Terminal {
     fn unlockpt(&self, fd: Fd) -> Result<()>;
     /// The path of the terminal of a controlling end.
     fn ptsname(&self, fd: Fd) -> Result<Vec<u8>>;
+}
 }

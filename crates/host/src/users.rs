@@ -34,6 +34,7 @@ pub struct Group {
     pub members: Vec<Vec<u8>>,
 }
 
+crate::recorded::subject! {
 /// Users and groups. `Ok(None)` is "no such entry", and also what a look-up without the permission finds: every program's
 /// start looks its user up, as it reads variables.
 pub trait Users {
@@ -53,4 +54,5 @@ pub trait Users {
     fn groups_of_user(&self, name: &[u8], group: u32) -> Result<Vec<u32>>;
     /// The name under which the user logged in.
     fn login_name(&self) -> Result<Vec<u8>>;
+}
 }

@@ -373,6 +373,36 @@ fn each_live(cx: &mut Cx, visit: &mut dyn FnMut(&Value)) {
     }
 }
 
+impl Cx {
+    /// Begins or ends noting the ends of objects that [`Header::watch`](crate::Header::watch) was called for.
+    pub fn watch_heap(&mut self, on: bool) {
+        // SAFETY: the heap is live; the token is borrowed exclusively.
+        unsafe {
+            let heap = self.heap();
+            (*heap).watching = on;
+            (*heap).watched_ends = Vec::new();
+        }
+    }
+
+    /// The addresses of watched objects that were freed since the last call.
+    pub fn take_watched_ends(&mut self) -> Vec<usize> {
+        // SAFETY: as `watch_heap`.
+        unsafe { std::mem::take(&mut (*self.heap()).watched_ends) }
+    }
+
+    /// Visits every live object of the heap: its type's name and its size in bytes.
+    pub fn each_live_object(&mut self, visit: &mut dyn FnMut(&str, usize)) {
+        // SAFETY: the heap is live; `visit` gets no object.
+        unsafe {
+            Heap::each_object(self.heap(), &mut |p| {
+                if p.as_ref().count() > 0 {
+                    visit(&p.as_ref().ty_unguarded().name(), heap::room_of(p));
+                }
+            });
+        }
+    }
+}
+
 /// The objects that refer directly to any of `targets`.
 pub fn get_referrers(cx: &mut Cx, targets: &[Value]) -> Vec<Value> {
     let mut found = Vec::new();

@@ -98,6 +98,8 @@ struct FreeSlot {
 pub struct HeapStats {
     /// Objects alive now.
     pub live: usize,
+    /// Objects made so far.
+    pub made: usize,
     /// Collectable objects made since the last collection.
     pub young: usize,
     pub bytes: usize,
@@ -114,6 +116,9 @@ pub struct Heap {
     deferred: Vec<NonNull<Header>>,
     depth: u32,
     pub(crate) collecting: bool,
+    /// Whether the ends of watched objects are noted in `watched_ends`, as addresses.
+    pub(crate) watching: bool,
+    pub(crate) watched_ends: Vec<usize>,
     pub(crate) stats: HeapStats,
     /// Collectable allocations that ask for a collection.
     pub(crate) young_limit: usize,
@@ -134,6 +139,8 @@ impl Heap {
             deferred: Vec::new(),
             depth: 0,
             collecting: false,
+            watching: false,
+            watched_ends: Vec::new(),
             stats: HeapStats::default(),
             young_limit: 10_000,
             breaker,
@@ -158,6 +165,7 @@ impl Heap {
         // SAFETY: pages in `current` are live, their free lists hold free slots of the page.
         unsafe {
             (*heap).stats.live += 1;
+            (*heap).stats.made += 1;
             if collectable {
                 (*heap).stats.young += 1;
             }
@@ -441,6 +449,9 @@ unsafe fn destroy(heap: *mut Heap, p: NonNull<Header>) {
         }
         if upper & WEAKLY_REFERENCED != 0 {
             weakref::clear_references(heap, p);
+            if (*heap).watching {
+                (&mut (*heap).watched_ends).push(p.as_ptr() as usize);
+            }
         }
         (*ty).data().drop_object(p);
         let heap_type = !(*ty).header().is_immortal();

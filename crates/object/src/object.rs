@@ -73,6 +73,12 @@ impl Header {
         self.upper.get() & FINALIZED != 0
     }
 
+    /// Lets the object's end be noted while the heap is watched. The flag that weak references use says so: such objects
+    /// take the slow way out, so that watching costs the others nothing.
+    pub fn watch(&self) {
+        self.upper.set(self.upper.get() | WEAKLY_REFERENCED);
+    }
+
     /// Makes the object live as long as the process.
     pub fn immortalize(&self) {
         self.count.set(IMMORTAL);

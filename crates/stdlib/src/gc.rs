@@ -65,10 +65,12 @@ fn collect(cx: &mut Cx, generation: i64) -> R<usize> {
     if !(0..=2).contains(&generation) {
         return Err(cx.value_error("invalid generation"));
     }
-    let found = gc::collect_generation(cx, generation as usize)?;
-    take_saved(cx)?;
-    cx.drain_pending();
-    Ok(found)
+    taipan_vm::record::collection(cx, generation as u8, "gc.collect()", |cx| {
+        let found = gc::collect_generation(cx, generation as usize)?;
+        take_saved(cx)?;
+        cx.drain_pending();
+        Ok(found)
+    })
 }
 
 /// Enable automatic garbage collection.

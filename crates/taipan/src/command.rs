@@ -1,5 +1,8 @@
 //! The command: from its arguments to its exit status.
 
+use std::sync::Arc;
+
+use taipan_event::{Recorder, What};
 use taipan_host::HostHandle;
 use taipan_host::signals::Disposition;
 use taipan_object::Cx;
@@ -8,7 +11,7 @@ use taipan_vm::runtime::program::{self, Program};
 use taipan_vm::runtime::{Settings, files, finish, paths, repl, start};
 
 use crate::options::{self, CheckHashPycs, Config};
-use crate::{dump, library, locale, memory};
+use crate::{dump, explain, library, locale, memory};
 
 /// Native stack of the main thread, and what of it Python code may use.
 const MAIN_STACK: usize = 512 << 20;
@@ -139,13 +142,38 @@ fn run(config: &Config, host: &HostHandle, locale: &[u8]) -> Ending {
     if !config.dump.is_empty() {
         return Ending::Status(print_stages(config, host, &program));
     }
-    let (mut interpreter, started) = start::start(settings(config, host, locale), USABLE_STACK);
+    let settings = settings(config, host, locale);
+    let (major, minor, micro) = taipan_vm::sys::VERSION;
+    match explain::Explained::of(config, &settings, &format!("{major}.{minor}.{micro}")) {
+        Some(explained) => explained.run(settings, |settings| run_program(config, settings, &program)),
+        None => run_program(config, settings, &program),
+    }
+}
+
+/// A stage of the run, which a recorder is told of.
+fn stage<T>(recorder: &Option<Arc<dyn Recorder>>, name: &'static str, run: impl FnOnce() -> T) -> T {
+    let note = |what| {
+        if let Some(recorder) = recorder {
+            recorder.record(taipan_event::thread(), what);
+        }
+    };
+    note(What::StageBegins(name));
+    let result = run();
+    note(What::StageEnds(name));
+    result
+}
+
+/// Starts the interpreter, runs the program and ends the interpreter.
+fn run_program(config: &Config, settings: Settings, program: &Program) -> Ending {
+    let host = &settings.host.clone();
+    let recorder = settings.recorder.clone();
+    let (mut interpreter, started) = stage(&recorder, "start", || start::start(settings, USABLE_STACK));
     if let Some(limit) = config.max_memory {
         let flag = std::sync::Arc::clone(&interpreter.cx().interp().breaker);
         memory::limit(usize::try_from(limit).unwrap_or(usize::MAX), flag);
     }
     let ending = match started {
-        Ok(()) => run_main(interpreter.cx(), config, host, &program),
+        Ok(()) => stage(&recorder, "run", || run_main(interpreter.cx(), config, host, program)),
         Err(failed) => {
             let cx = interpreter.cx();
             if failed.stage == "init_import_site" {
@@ -165,7 +193,7 @@ fn run(config: &Config, host: &HostHandle, locale: &[u8]) -> Ending {
             Ending::Status(1)
         }
     };
-    let flushed = finish::finish(interpreter);
+    let flushed = stage(&recorder, "shutdown", || finish::finish(interpreter));
     match ending {
         Ending::Status(_) if !flushed => Ending::Status(FLUSH_FAILED),
         ending => ending,

@@ -7,6 +7,7 @@
 
 pub mod command;
 pub mod dump;
+mod explain;
 mod library;
 mod locale;
 pub mod memory;

@@ -13,6 +13,7 @@ use crate::ops::{
     Regs, Step, arithmetic, attributes, away, calls, compare, containers, exceptions, generators, imports,
     intrinsics, iteration, matching, names, op, stack, strings,
 };
+use crate::record;
 use crate::slot::Slot;
 use crate::unwind::unwind;
 
@@ -151,14 +152,28 @@ pub unsafe fn run(cx: &mut Cx, start: Regs, raised: Option<Raised>) -> R {
     };
     // SAFETY: by the caller's promise. The registers are passed one by one: a struct would be lent by its address, and stay
     // in memory.
-    unsafe { run_loop(cx, start.ip, start.sp, start.frame) }
+    unsafe {
+        if record::is_active(cx) {
+            return run_loop::<true>(cx, start.ip, start.sp, start.frame);
+        }
+        run_loop::<false>(cx, start.ip, start.sp, start.frame)
+    }
 }
 
-unsafe fn run_loop(cx: &mut Cx, mut ip: *const Unit, mut sp: *mut Slot, mut frame: *mut Frame) -> R {
+/// The loop. With `RECORDED` every instruction is shown to the recorder first.
+unsafe fn run_loop<const RECORDED: bool>(
+    cx: &mut Cx,
+    mut ip: *const Unit,
+    mut sp: *mut Slot,
+    mut frame: *mut Frame,
+) -> R {
     loop {
         // SAFETY: prepared code: `ip` is at a unit, the operands are those that its opcode needs.
         let (at, raised) = unsafe {
             'run: loop {
+                if RECORDED {
+                    record::before(cx, ip, sp, frame);
+                }
                 let unit = *ip;
                 ip = ip.add(1);
                 let mut op = unit as u16;

@@ -11,7 +11,9 @@ use std::time::Duration;
 use taipan_object::cx::breaker;
 use taipan_object::{Args, Cx, Interp, R, Value};
 
+use crate::record;
 use crate::thread::{VmThread, vm};
+use taipan_event::What;
 
 /// Bytes of native stack of a new thread.
 pub const THREAD_STACK: usize = 64 << 20;
@@ -149,10 +151,20 @@ pub fn gil(cx: &mut Cx) -> Arc<Gil> {
 /// Runs what may block without the GIL. It cannot touch Python values: it has no token.
 pub fn allow_threads<T>(cx: &mut Cx, blocking: impl FnOnce() -> T) -> T {
     let gil = gil(cx);
+    record::note(cx, || What::Lock(false));
     gil.release();
     let result = blocking();
     gil.take();
+    record::note(cx, || What::Lock(true));
     result
+}
+
+/// Lets another thread that waits have the GIL.
+pub fn give_way(cx: &mut Cx) {
+    let gil = gil(cx);
+    record::note(cx, || What::Lock(false));
+    gil.give_way();
+    record::note(cx, || What::Lock(true));
 }
 
 /// What moves into a new thread; the GIL guards the values.
@@ -199,6 +211,8 @@ pub fn start_thread(
         cx.vm = (&raw mut *thread).cast();
         thread.id = id;
         crate::thread::enlist(&mut cx);
+        taipan_event::set_thread(id);
+        record::attach(&mut cx);
         run_thread(&mut cx, callable, args, names, report);
         crate::monitor::legacy::thread_ends(&mut cx);
         crate::thread::delist(&mut cx);

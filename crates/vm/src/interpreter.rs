@@ -165,13 +165,13 @@ pub fn handle_breaker(cx: &mut Cx) -> R<()> {
         run(cx)?;
     }
     if bits & breaker::COLLECT != 0 {
-        taipan_object::gc::collect_if_enabled(cx)?;
+        crate::record::collection(cx, 0, "allocation", taipan_object::gc::collect_if_enabled)?;
     }
     if bits & breaker::TRACE != 0 && crate::monitor::is_active(cx) {
         flag.fetch_or(breaker::TRACE, Ordering::Relaxed);
     }
     if bits & breaker::GIL != 0 {
-        crate::gil::gil(cx).give_way();
+        crate::gil::give_way(cx);
     }
     if bits & breaker::ASYNC != 0
         && let Some(exception) = vm(cx).async_exception.take()

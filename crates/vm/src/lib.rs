@@ -24,6 +24,7 @@ pub mod groups;
 pub mod interpreter;
 pub mod monitor;
 pub mod ops;
+pub mod record;
 pub mod runtime;
 pub mod slot;
 pub mod suggest;

@@ -87,6 +87,8 @@ pub struct VmThread {
     pub gil: Option<std::sync::Arc<crate::gil::Gil>>,
     /// An exception sent by `PyThreadState_SetAsyncExc`.
     pub async_exception: Option<Value>,
+    /// What the recorder knows of the thread while its interpreter is recorded.
+    pub record: Option<Box<crate::record::Thread>>,
 }
 
 impl VmThread {
@@ -113,6 +115,7 @@ impl VmThread {
             context: None,
             gil: None,
             async_exception: None,
+            record: None,
         })
     }
 

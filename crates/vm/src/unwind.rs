@@ -34,7 +34,11 @@ pub fn unwind(cx: &mut Cx, mut r: Regs, raised: Raised) -> Result<Regs, Raised> 
             again = false;
             let code = Frame::code(r.frame);
             let bottom = Frame::stack(r.frame);
-            if let Some(handler) = code.handler(code.lasti(r.ip)) {
+            let handler = code.handler(code.lasti(r.ip));
+            if vm(cx).record.is_some() {
+                crate::record::raised(cx, r.frame, &exception, handler.is_some());
+            }
+            if let Some(handler) = handler {
                 let depth = bottom.add(handler.depth as usize);
                 frame::drop_stack(r.sp, depth);
                 r.sp = depth;

@@ -10,6 +10,7 @@ mod bench;
 mod bytecode;
 mod cjk;
 mod conformance;
+mod explain;
 mod front_end;
 mod observed;
 mod places;
@@ -50,6 +51,11 @@ const COMMANDS: &[Command] = &[
         name: "conformance",
         help: "run CPython's own tests under both, and compare test by test",
         run: conformance::run,
+    },
+    Command {
+        name: "explain",
+        help: "run examples/explain with --explain and try the pages in a browser",
+        run: explain::run,
     },
     Command {
         name: "programs",

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check of the README, and the sum of their tests on the last line.
 
 use crate::arguments::Arguments;
-use crate::{conformance, places, programs};
+use crate::{conformance, explain, places, programs};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
@@ -45,6 +45,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
     }
     let taipan = asked.map(Into::into).unwrap_or_else(|| places::target().join("release/taipan"));
     recorded_programs(&taipan, &mut count);
+    explained(&taipan, &mut count);
     match &python {
         Some(python) => {
             bytecode(python, &mut count);
@@ -123,6 +124,19 @@ fn recorded_programs(taipan: &Path, count: &mut Count) {
         }
         Err(error) => {
             println!("programs: {error}");
+            count.add(0, 1);
+        }
+    }
+}
+
+fn explained(taipan: &Path, count: &mut Count) {
+    match explain::check(taipan, None, &[]) {
+        Ok((passed, failed)) => {
+            println!("explain: {passed} passed, {failed} failed");
+            count.add(passed, failed);
+        }
+        Err(error) => {
+            println!("explain: {error}");
             count.add(0, 1);
         }
     }

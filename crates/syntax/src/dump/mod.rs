@@ -19,16 +19,22 @@ pub struct DumpOptions {
 /// Trees nest no deeper in a dump; what lies below prints as `...`.
 const MAX_LEVEL: usize = 1500;
 
-/// A printed value: a node, a list or a literal.
-enum Item {
+/// A value in a tree: a node with its fields in ASDL order, a list, or a literal as Python writes it.
+pub enum Item {
     Node(&'static str, Vec<(&'static str, Item)>),
     List(Vec<Item>),
     Text(String),
 }
 
+/// The tree as items. With `attributes` each node that has a place ends in the fields `lineno`, `col_offset`, `end_lineno` and
+/// `end_col_offset` (columns in UTF-8 bytes). Trees nest no deeper than a fixed bound here; below it stands the text `...`.
+pub fn tree(module: &Mod, attributes: bool) -> Item {
+    nodes::Builder { attributes, level: 0 }.module(module)
+}
+
 /// The text of a tree, equal to `ast.dump(tree, include_attributes=…, indent=…)`.
 pub fn dump_ast(module: &Mod, options: DumpOptions) -> String {
-    let item = nodes::Builder { attributes: options.attributes, level: 0 }.module(module);
+    let item = tree(module, options.attributes);
     let mut out = String::new();
     write(&mut out, &item, 0, options.indent);
     out

@@ -129,6 +129,10 @@ pub struct Config {
 
     /// `--dump`: the stages that print what they make.
     pub dump: Vec<String>,
+    /// `--explain`: empty, `text`, `json` or the page's file.
+    pub explain: Option<Vec<u8>>,
+    /// `--explain-limit`: steps that are recorded in detail.
+    pub explain_limit: u64,
     /// `--stdlib`: the folder that stands for the frozen standard library.
     pub stdlib: Option<Vec<u8>>,
     /// `-X implementation`: `sys.implementation.name`.
@@ -186,6 +190,8 @@ impl Default for Config {
             warn_about_locale: false,
             coerce_locale: true,
             dump: Vec::new(),
+            explain: None,
+            explain_limit: 20_000,
             stdlib: None,
             implementation: "taipan".to_owned(),
             sandbox: None,

@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
                         let text = self.value(letter, &letters[position..])?;
                         return Ok((printing(helps, versions), Some((rest, text))));
                     }
-                    Some(Kind::Allow(_)) | None => {
+                    Some(Kind::Allow(_) | Kind::Optional(_)) | None => {
                         return Err(self.usage_error(&format!("Unknown option: -{}", letter as char)));
                     }
                 }
@@ -124,13 +124,17 @@ impl<'a> Reader<'a> {
                 set(&mut self.config);
                 Ok(None)
             }
+            (Kind::Optional(set), value) => {
+                set(&mut self.config, value);
+                Ok(None)
+            }
             (Kind::Allow(permission), list) => {
                 let subjects =
                     list.map(|list| list.split(|&byte| byte == b',').map(<[u8]>::to_vec).collect());
                 self.config.sandbox.get_or_insert_default().push((permission, subjects));
                 Ok(None)
             }
-            (Kind::Value(value @ (Value::Dump | Value::Stdlib)), Some(text)) => {
+            (Kind::Value(value @ (Value::Dump | Value::Stdlib | Value::ExplainLimit)), Some(text)) => {
                 self.set(value, text, 0).map(|()| None)
             }
             (Kind::Value(value), None) => {
@@ -184,6 +188,10 @@ impl<'a> Reader<'a> {
                     .extend(stages.split(',').filter(|stage| !stage.is_empty()).map(str::to_owned));
             }
             Value::Stdlib => self.config.stdlib = Some(text),
+            Value::ExplainLimit => match str::from_utf8(&text).ok().and_then(|text| text.parse().ok()) {
+                Some(limit) => self.config.explain_limit = limit,
+                None => return Err(self.usage_error("--explain-limit must be a number")),
+            },
         }
         Ok(())
     }

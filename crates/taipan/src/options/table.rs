@@ -14,6 +14,8 @@ pub enum Kind {
     Value(Value),
     /// The same, and all that follows belongs to the program.
     Rest(Rest),
+    /// A value after `=`, or nothing.
+    Optional(fn(&mut Config, Option<Vec<u8>>)),
     /// A list after `=`, or nothing for all: a permission of the sandbox.
     Allow(Permission),
     /// Nothing: something is printed and the process ends.
@@ -33,6 +35,8 @@ pub enum Value {
     Dump,
     /// `--stdlib`
     Stdlib,
+    /// `--explain-limit`
+    ExplainLimit,
 }
 
 /// Options that name the program.
@@ -222,6 +226,23 @@ pub const OPTIONS: &[Choice] = &[
             "tokens, ast, symtable, cfg, bytecode, prepared",
         ],
         kind: Kind::Value(Value::Dump),
+    },
+    Choice {
+        letter: None,
+        long: Some("explain"),
+        shown: "--explain[=text|json|FILE.html]:",
+        help: &[
+            "record the run and write a page on which every stage of it can be opened",
+            "(text or json: print the record instead, to standard error)",
+        ],
+        kind: Kind::Optional(|config, value| config.explain = Some(value.unwrap_or_default())),
+    },
+    Choice {
+        letter: None,
+        long: Some("explain-limit"),
+        shown: "--explain-limit N:",
+        help: &["record so many instructions in detail (default 20000)"],
+        kind: Kind::Value(Value::ExplainLimit),
     },
     Choice {
         letter: None,

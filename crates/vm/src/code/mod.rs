@@ -8,6 +8,7 @@
 
 pub mod attrs;
 pub mod constants;
+pub mod forms;
 pub mod prepare;
 
 use std::cell::{Cell, UnsafeCell};

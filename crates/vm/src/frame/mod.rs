@@ -35,6 +35,8 @@ pub mod frame_flags {
     pub const OBJECT: u32 = 32;
     /// Its frame object owns it: the code has ended.
     pub const ENDED: u32 = 128;
+    /// The recorder has seen it.
+    pub const RECORDED: u32 = 1 << 15;
 }
 
 /// The header of a frame. Layout is relied on by the dispatch loop and by compiled code.

@@ -311,7 +311,11 @@ pub mod op {
     pub const UNPACK_SEQUENCE: u16 = Opcode::UNPACK_SEQUENCE as u16;
 
     macro_rules! private {
-        ($($name:ident)*) => { private!(@ 256; $($name)*); };
+        ($($name:ident)*) => {
+            /// The names of our opcodes, from 256 on.
+            pub const NAMES: &[&str] = &[$(stringify!($name)),*];
+            private!(@ 256; $($name)*);
+        };
         (@ $n:expr; ) => { pub const END: u16 = $n; };
         (@ $n:expr; $name:ident $($rest:ident)*) => {
             pub const $name: u16 = $n;

@@ -13,6 +13,8 @@ use taipan_syntax::ast::Span;
 
 use super::{settings, warn};
 use crate::code::{self, Code};
+use crate::record;
+use taipan_event::What;
 
 /// What `compile()` is asked.
 #[derive(Clone, Copy)]
@@ -185,7 +187,9 @@ pub fn compile_with_flags(
 ) -> R<(Handle<Code>, CompilerFlags)> {
     let options = options(cx, request);
     let filename = filename_of(request);
+    record::note(cx, || What::StageBegins("compile"));
     let result = taipan_compiler::compile(text, &filename, request.mode, &options);
+    record::note(cx, || What::StageEnds("compile"));
     finish(cx, result, request)
 }
 

@@ -6,21 +6,31 @@ use taipan_types::module::{self, Module};
 use super::{codecs, import};
 use crate::gil;
 use crate::interpreter::Interpreter;
+use crate::record;
 use crate::sys::{self, stdio};
+use taipan_event::What;
 
 /// Ends the interpreter. False if standard output could not be flushed.
 pub fn finish(mut interpreter: Interpreter) -> bool {
     let cx = interpreter.cx();
-    call_loaded(cx, "threading", "_shutdown", "Exception ignored on threading shutdown");
-    call_loaded(cx, "atexit", "_run_exitfuncs", "Exception ignored while running exit functions");
+    record::specialised(cx);
+    record::heap(cx);
+    record::census(cx);
+    let message = "Exception ignored on threading shutdown";
+    stage(cx, "threads joined", |cx| call_loaded(cx, "threading", "_shutdown", message));
+    let message = "Exception ignored while running exit functions";
+    stage(cx, "exit functions", |cx| call_loaded(cx, "atexit", "_run_exitfuncs", message));
     let gil = gil::gil(cx);
     gil.close();
     sys::state(cx).finalizing = true;
-    let mut good = stdio::flush_all(cx);
+    let mut good = true;
+    stage(cx, "streams flushed", |cx| good &= stdio::flush_all(cx));
     collect(cx);
-    release_modules(cx);
+    stage(cx, "modules released", release_modules);
     good &= stdio::flush_all(cx);
     codecs::clear(cx);
+    record::heap(cx);
+    record::finish(cx);
     if gil.other_threads() > 0 {
         // Daemon threads sleep in the middle of frames that refer to everything: the process's end releases it.
         std::mem::forget(interpreter);
@@ -28,6 +38,13 @@ pub fn finish(mut interpreter: Interpreter) -> bool {
         drop(interpreter);
     }
     good
+}
+
+/// Does a part of the end, which a recorder sees as a stage.
+fn stage(cx: &mut Cx, name: &'static str, run: impl FnOnce(&mut Cx)) {
+    record::note(cx, || What::StageBegins(name));
+    run(cx);
+    record::note(cx, || What::StageEnds(name));
 }
 
 /// Calls a function of a module if the module is loaded; what it raises is reported.

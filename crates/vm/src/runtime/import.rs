@@ -1,6 +1,9 @@
 //! `import`: names made absolute, the short way through `sys.modules`, `importlib` for the rest.
 
+use taipan_event::What;
 use taipan_object::{Cx, Dict, Handle, Obj, R, Raised, Tuple, Value, dict, exc, names, ops};
+
+use taipan_types::module::Module;
 
 use crate::frame;
 use crate::traceback::{Traceback, TracebackExt};
@@ -205,6 +208,45 @@ fn ensure_initialized(cx: &mut Cx, module: &Value, name: &Value) -> R<()> {
 }
 
 fn find_and_load(cx: &mut Cx, name: &Value) -> R {
+    if !crate::record::is_active(cx) {
+        return find_and_load_unseen(cx, name);
+    }
+    let text = name.as_str().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    crate::record::note(cx, || What::ImportBegins(text.as_str().into()));
+    let result = find_and_load_unseen(cx, name);
+    let (how, origin) = match &result {
+        Ok(module) => found_by(cx, module, &text),
+        Err(_) => ("failed", String::new()),
+    };
+    let what = What::ImportEnds { name: text.into(), how, origin: origin.into() };
+    crate::record::note(cx, || what);
+    result
+}
+
+/// How a module was found, and its file, from what its namespace says.
+fn found_by(cx: &mut Cx, module: &Value, name: &str) -> (&'static str, String) {
+    let settings = super::settings::settings(cx);
+    if settings.native_modules.iter().any(|native| native.name == name) {
+        return ("built-in", String::new());
+    }
+    let key = cx.intern("__file__");
+    let namespace = module.cast::<Module>().and_then(|module| module.get(cx).namespace.clone());
+    let file = namespace
+        .as_ref()
+        .and_then(Value::as_dict)
+        .and_then(|names| dict::peek_str(cx, names, &key).cloned());
+    let origin = file.and_then(|file| file.as_str().map(|file| file.to_string_lossy().into_owned()));
+    let frozen =
+        settings.stdlib.is_none() && settings.frozen.is_some_and(|library| library.find(name).is_some());
+    let how = match origin {
+        _ if frozen => "frozen",
+        None => "built-in",
+        Some(_) => "file",
+    };
+    (how, origin.unwrap_or_default())
+}
+
+fn find_and_load_unseen(cx: &mut Cx, name: &Value) -> R {
     let bootstrap = bootstrap(cx)?;
     let audited = {
         let path = crate::sys::get_str(cx, "path")?.unwrap_or_else(Value::none);

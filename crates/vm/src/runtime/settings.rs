@@ -34,6 +34,8 @@ pub trait FrozenLibrary: Sync {
 #[derive(Clone)]
 pub struct Settings {
     pub host: HostHandle,
+    /// Takes the events of the run, where it is recorded.
+    pub recorder: Option<Arc<dyn taipan_event::Recorder>>,
     pub native_modules: &'static [NativeModule],
     /// Lists the static types of those modules (`taipan_stdlib::install`): `process_init` makes them ready with the rest.
     pub native_types: fn(&mut taipan_types::Types),
@@ -96,6 +98,7 @@ impl Settings {
     pub fn new(host: HostHandle) -> Settings {
         Settings {
             host,
+            recorder: None,
             native_modules: &[],
             native_types: |_| (),
             frozen: None,

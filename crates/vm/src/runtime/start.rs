@@ -11,7 +11,8 @@ use super::import::{self, ImportState};
 use super::settings::{self, Kept, Settings};
 use super::{codecs, imp, library, warn};
 use crate::interpreter::{self, Interpreter};
-use crate::{builtins, display, sys};
+use crate::{builtins, display, record, sys};
+use taipan_event::What;
 
 const SIGPIPE: i32 = 13;
 const SIGXFSZ: i32 = 25;
@@ -68,6 +69,9 @@ pub fn start(settings: Settings, stack: usize) -> (Interpreter, Result<(), Start
     let mut interpreter = Interpreter::new(runtime(), stack, settings.native_types);
     let cx = interpreter.cx();
     *cx.interp_mut().state::<Kept>() = Kept(Some(Arc::clone(&settings)));
+    if let Some(recorder) = settings.recorder.clone() {
+        record::start(cx, recorder);
+    }
     let interp = cx.interp_mut();
     interp.int_max_str_digits = usize::try_from(settings.int_max_str_digits).unwrap_or(0);
     interp.dev_mode = settings.dev_mode;
@@ -84,7 +88,10 @@ pub fn start(settings: Settings, stack: usize) -> (Interpreter, Result<(), Start
         ("init_import_site", site),
     ];
     for (stage, run) in stages {
-        if let Err(raised) = run(cx) {
+        record::note(cx, || What::StageBegins(stage));
+        let result = run(cx);
+        record::note(cx, || What::StageEnds(stage));
+        if let Err(raised) = result {
             let exception = cx.take_raised(raised);
             return (interpreter, Err(StartError { stage, exception }));
         }
