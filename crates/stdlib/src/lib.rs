@@ -9,6 +9,7 @@ pub mod ast;
 pub mod atexit;
 pub mod binascii;
 pub mod bisect;
+pub mod cmath;
 pub mod codecs;
 pub mod collections;
 pub mod compress;
@@ -23,6 +24,7 @@ pub mod hashes;
 pub mod heapq;
 pub mod io;
 pub mod itertools;
+pub mod json;
 pub mod locale;
 pub mod math;
 pub mod multibyte;
@@ -39,6 +41,7 @@ pub mod signals;
 pub mod socket;
 pub mod sre;
 pub mod stat;
+pub mod statistics;
 pub mod strings;
 pub mod structs;
 pub mod support;
@@ -65,6 +68,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &atexit::MODULE,
     &binascii::MODULE,
     &bisect::MODULE,
+    &cmath::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::MODULE,
@@ -82,6 +86,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &heapq::MODULE,
     &io::MODULE,
     &itertools::MODULE,
+    &json::MODULE,
     &locale::MODULE,
     &math::MODULE,
     &multibyte::CN,
@@ -103,6 +108,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &socket::MODULE,
     &sre::MODULE,
     &stat::MODULE,
+    &statistics::MODULE,
     &strings::MODULE,
     &structs::MODULE,
     &symtable::MODULE,

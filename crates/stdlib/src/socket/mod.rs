@@ -3,6 +3,8 @@
 mod address;
 mod constants;
 mod functions;
+mod messages;
+mod names;
 mod object;
 
 use taipan_macros::natives;
@@ -46,6 +48,10 @@ fn init(cx: &mut Cx, module: &Value) -> R<()> {
     set(cx, module, "herror", herror.clone())?;
     let state = cx.interp_mut().state::<State>();
     (state.gaierror, state.herror) = (Some(gaierror), Some(herror));
+    for (name, text) in [("BDADDR_ANY", "00:00:00:00:00:00"), ("BDADDR_LOCAL", "00:00:00:FF:FF:FF")] {
+        let text = cx.str(text);
+        set(cx, module, name, text)?;
+    }
     for (name, number) in constants::CONSTANTS {
         let number = cx.int(*number);
         set(cx, module, name, number)?;
@@ -76,7 +82,19 @@ pub static MODULE: ModuleDef = ModuleDef {
         functions::inet_aton,
         functions::inet_ntoa,
         functions::inet_pton,
-        functions::inet_ntop
+        functions::inet_ntop,
+        messages::cmsg_len,
+        messages::cmsg_space,
+        names::gethostbyaddr,
+        names::gethostbyname_ex,
+        names::getnameinfo,
+        names::getprotobyname,
+        names::getservbyname,
+        names::getservbyport,
+        names::if_indextoname,
+        names::if_nameindex,
+        names::if_nametoindex,
+        names::sethostname
     ],
     types: Some(types),
     init: Some(init),

@@ -15,7 +15,7 @@ use crate::support::{attempt, descriptor, raise_os, sys};
 /// A socket. `fd` is -1 once it is closed or detached.
 pub struct Socket {
     fd: i32,
-    family: i32,
+    pub(super) family: i32,
     kind: i32,
     proto: i32,
     /// Nanoseconds; `None` waits for ever, 0 never waits.
@@ -34,7 +34,13 @@ pub static SOCKET: Obj<Type> = Obj::new_static_type(
     Type::builtin::<Socket>("_socket.socket")
         .base(&OBJECT)
         .flags(flags::BASE)
-        .with_slots(Slots { new: Some(new), init: Some(init), repr: Some(repr), ..Slots::EMPTY })
+        .with_slots(Slots {
+            new: Some(new),
+            init: Some(init),
+            repr: Some(repr),
+            finalize: Some(finalize),
+            ..Slots::EMPTY
+        })
         .defs(&TypeDefs {
             methods: natives![
                 accept,
@@ -56,6 +62,10 @@ pub static SOCKET: Obj<Type> = Obj::new_static_type(
                 recv,
                 recv_into,
                 recvfrom,
+                super::messages::recvfrom_into,
+                super::messages::recvmsg,
+                super::messages::recvmsg_into,
+                super::messages::sendmsg,
                 send,
                 sendall,
                 sendto,
@@ -188,6 +198,21 @@ fn init(cx: &mut Cx, this: &Value, args: Args<'_>) -> R<()> {
     taipan_object::descr::call_with_receiver(this, args, |args| (socket_init__def.call)(cx, args)).map(drop)
 }
 
+/// Closes a socket that the program forgot, with a warning.
+fn finalize(cx: &mut Cx, this: &Value) -> R<()> {
+    let Some(socket) = this.cast::<Socket>() else { return Ok(()) };
+    let fd = socket.get(cx).fd;
+    if fd < 0 {
+        return Ok(());
+    }
+    let shown = taipan_object::ops::repr(cx, this)?.to_string_lossy().into_owned();
+    let warn = cx.interp().runtime.warn;
+    let warned = warn(cx, &exc::RESOURCE_WARNING, &format!("unclosed {shown}"), 1);
+    socket.get_mut(cx).fd = -1;
+    let _ = attempt(cx, |h| h.close(fd))?;
+    warned
+}
+
 fn repr(cx: &mut Cx, this: &Value) -> R {
     let Some(socket) = this.cast::<Socket>() else { return Ok(cx.str("<socket object>")) };
     let s = socket.get(cx);
@@ -197,7 +222,7 @@ fn repr(cx: &mut Cx, this: &Value) -> R {
 }
 
 /// A call that waits up to the timeout for the socket to become ready (`events`).
-fn ready<T>(
+pub(super) fn ready<T>(
     cx: &mut Cx,
     this: &Obj<Socket>,
     events: i16,
@@ -384,7 +409,7 @@ fn listen(cx: &mut Cx, this: &Obj<Socket>, backlog: i32) -> R<()> {
     sys(cx, |h| h.listen(fd, backlog.max(0)))
 }
 
-fn space(cx: &mut Cx, size: i64, name: &str) -> R<Vec<u8>> {
+pub(super) fn space(cx: &mut Cx, size: i64, name: &str) -> R<Vec<u8>> {
     let Ok(size) = usize::try_from(size) else {
         return Err(cx.value_error(format!("negative buffersize in {name}")));
     };
@@ -449,14 +474,16 @@ fn sendall(cx: &mut Cx, this: &Obj<Socket>, data: &Value, flags: i32) -> R<()> {
     Ok(())
 }
 
-#[native("socket.sendto($self, data, flags_or_address, address=None, /)", no_signature)]
-fn sendto(
-    cx: &mut Cx,
-    this: &Obj<Socket>,
-    data: &Value,
-    flags_or_address: &Value,
-    address: Option<&Value>,
-) -> R<usize> {
+#[native("socket.sendto($self, *args)", no_signature)]
+fn sendto(cx: &mut Cx, this: &Obj<Socket>, args: &[Value]) -> R<usize> {
+    let (data, flags_or_address, address) = match args {
+        [data, address] => (data, address, None),
+        [data, flags, address] => (data, flags, Some(address)),
+        _ => {
+            let given = args.len();
+            return Err(cx.type_error(format!("sendto() takes 2 or 3 arguments ({given} given)")));
+        }
+    };
     let (flags, place) = match address {
         Some(address) => (pytime::c_int(cx, flags_or_address)?, address),
         None => (0, flags_or_address),

@@ -118,7 +118,7 @@ fn zero(cx: &mut Cx, message: &str) -> taipan_object::Raised {
 }
 
 /// Division by Smith's method; `None` for a zero divisor.
-fn divide(a: (f64, f64), b: (f64, f64)) -> Option<(f64, f64)> {
+pub fn divide(a: (f64, f64), b: (f64, f64)) -> Option<(f64, f64)> {
     let (abs_r, abs_i) = (b.0.abs(), b.1.abs());
     if abs_r >= abs_i {
         if abs_r == 0.0 {
