@@ -175,6 +175,14 @@ impl Signature {
         if self.params.len() == self.positional_only && !self.varkw {
             return Err(cx.type_error(format!("{}() takes no keyword arguments", self.name)));
         }
+        let (given, possible) = (args.values().len() - args.pos().len(), self.params.len());
+        if self.varargs && given > possible && matches!(self.short(), "min" | "max" | "product") {
+            // These count their keywords before they look at them.
+            let (name, plural) = (self.short(), if possible == 1 { "" } else { "s" });
+            return Err(cx.type_error(format!(
+                "{name}() takes at most {possible} keyword argument{plural} ({given} given)"
+            )));
+        }
         for (name, value) in args.keywords() {
             let found = (self.positional_only..self.params.len()).find(|&i| name.eq_str(self.params[i]));
             match found {
@@ -197,7 +205,12 @@ impl Signature {
                             self.short()
                         )
                     } else {
-                        format!("{}() got an unexpected keyword argument '{name}'", self.short())
+                        let known = self.params[self.positional_only..].iter().copied();
+                        let hint = match taipan_text::suggest::closest(&name, known) {
+                            Some(near) => format!(". Did you mean '{near}'?"),
+                            None => String::new(),
+                        };
+                        format!("{}() got an unexpected keyword argument '{name}'{hint}", self.short())
                     }));
                 }
             }

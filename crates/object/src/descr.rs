@@ -7,8 +7,8 @@ use crate::native::{Binding, GetSetDef, MemberDef, NativeDef};
 use crate::object::{Payload, Trace};
 use crate::ty::{Slots, Type, flags};
 use crate::typeobj::SlotDef;
-use crate::value::{Handle, R, Value};
-use crate::{Obj, attr, exc};
+use crate::value::{Handle, R, Raised, Value};
+use crate::{Obj, exc, names};
 
 /// Declares a payload that traces the listed fields.
 macro_rules! descriptor {
@@ -268,12 +268,30 @@ fn member_get(cx: &mut Cx, this: &Value, obj: Option<&Value>, _ty: Option<&Value
         Member::Native(def) => (def.get)(cx, obj),
         Member::Slot(i) => match crate::instance::member(cx, obj, i) {
             Some(value) => Ok(value),
-            None => match descr.name.as_str() {
-                Some(name) => Err(attr::no_attribute(cx, obj, name)),
-                None => Err(cx.system_error("slot without a name")),
-            },
+            None => Err(empty_slot(cx, descr, obj)),
         },
     }
+}
+
+/// The AttributeError of a slot without a value, which names the class in full.
+#[cold]
+fn empty_slot(cx: &mut Cx, descr: &Obj<MemberDescriptor>, obj: &Value) -> Raised {
+    let Some(name) = descr.name.as_str() else { return cx.system_error("slot without a name") };
+    let class = obj.type_of();
+    let rest = class.rest(cx);
+    let qualname = rest.qualname.as_ref().and_then(Value::as_str).map(|q| q.to_string_lossy().into_owned());
+    let qualname = qualname.unwrap_or_else(|| class.full_name().into_owned());
+    let module = rest.dict.clone().and_then(|members| {
+        let members = members.cast::<crate::dict::Dict>()?;
+        let module = crate::dict::peek_str(cx, members, &names::__module__)?.as_str()?;
+        Some(module.to_string_lossy().into_owned())
+    });
+    let shown = match module {
+        Some(module) if module != "__main__" && module != "builtins" => format!("{module}.{qualname}"),
+        _ => qualname,
+    };
+    let message = format!("'{shown}' object has no attribute '{}'", name.to_string_lossy());
+    exc::raise_attribute(cx, message, obj, name)
 }
 
 fn member_set(cx: &mut Cx, this: &Value, obj: &Value, value: Option<&Value>) -> R<()> {

@@ -89,11 +89,27 @@ pub fn call_args(cx: &mut Cx, callable: &Value, args: Args<'_>) -> R {
     cx.check_native_stack(" while calling a Python object")?;
     match callable.ty(cx).slots().call {
         Some(call) => call(cx, callable, args),
-        None => {
-            let message = format!("'{}' object is not callable", callable.type_name(cx));
-            Err(cx.type_error(message))
+        None => Err(not_callable(cx, callable)?),
+    }
+}
+
+/// For a module that was meant to be what it holds under its own name, the message says so.
+#[cold]
+fn not_callable(cx: &mut Cx, callable: &Value) -> R<Raised> {
+    let mut message = format!("'{}' object is not callable", callable.type_name(cx));
+    if (cx.interp().runtime.is_module)(callable)
+        && let Some(name) = getattr_opt(cx, callable, &names::__name__)?
+        && let Some(full) = name.as_str().map(|n| n.to_string_lossy().into_owned())
+    {
+        let last = full.rsplit('.').next().unwrap_or(&full).to_owned();
+        let attribute = cx.intern(&last);
+        if let Some(found) = getattr_opt(cx, callable, &attribute)?
+            && found.ty(cx).slots().call.is_some()
+        {
+            message.push_str(&format!(". Did you mean: '{full}.{last}(...)'?"));
         }
     }
+    Ok(cx.type_error(message))
 }
 
 /// `callable(*args, **{names: values})`.

@@ -711,7 +711,20 @@ impl Obj<Type> {
 
     /// The bits that `__flags__` shows.
     pub fn shown_flags(&self) -> u64 {
-        self.data().flags.get() & flags::SHOWN
+        let bits = self.data().flags.get() & flags::SHOWN;
+        if Self::is_heap_type_in_cpython(self.data().static_name) { bits | flags::HEAP_TYPE } else { bits }
+    }
+
+    /// Whether CPython makes the native type of this name at run time, as nearly all extension modules' types are: `copyreg`
+    /// and others look at it.
+    fn is_heap_type_in_cpython(name: &str) -> bool {
+        match name.rsplit_once('.') {
+            None => false,
+            Some(("types" | "datetime" | "contextvars" | "_contextvars" | "weakref" | "builtins", _)) => {
+                false
+            }
+            Some(_) => !matches!(name, "collections.OrderedDict" | "typing.TypeAliasType" | "typing.Union"),
+        }
     }
 
     /// `__dictoffset__`: where the attributes lie; -1 where CPython manages them too.

@@ -252,7 +252,10 @@ fn call_subclasscheck(cx: &mut Cx, class: &Value, subclass: &Value) -> R {
 #[native("_abc._abc_instancecheck(self, instance, /)")]
 fn _abc_instancecheck(cx: &mut Cx, class: &Value, instance: &Value) -> R {
     let data = data_of(cx, class)?;
-    let subclass = ops::getattr(cx, instance, &names::__class__)?;
+    let subclass = match ops::getattr_opt(cx, instance, &names::__class__)? {
+        Some(class) => class,
+        None => instance.type_of().into_value(),
+    };
     if data.get(cx).cache.contains(cx, &subclass) {
         return Ok(Value::bool(true));
     }

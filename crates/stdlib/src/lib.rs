@@ -47,7 +47,7 @@ pub mod structs;
 pub mod support;
 pub mod symtable;
 pub mod termios;
-pub mod testcapi;
+pub mod testing;
 pub mod thread;
 pub mod time;
 pub mod tokenize;
@@ -113,8 +113,6 @@ pub static MODULES: &[&ModuleDef] = &[
     &structs::MODULE,
     &symtable::MODULE,
     &termios::MODULE,
-    &testcapi::TESTCAPI,
-    &testcapi::TESTLIMITEDCAPI,
     &thread::MODULE,
     &time::MODULE,
     &tokenize::MODULE,
@@ -132,7 +130,7 @@ pub static MODULES: &[&ModuleDef] = &[
 
 /// Lists the static types of all modules; called once per process by the virtual machine's start.
 pub fn install(types: &mut Types) {
-    for module in MODULES {
+    for module in MODULES.iter().chain(testing::MODULES) {
         if let Some(list) = module.types {
             list(types);
         }

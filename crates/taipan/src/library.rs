@@ -30,6 +30,10 @@ impl FrozenLibrary for Library {
 pub fn with_library(mut settings: Settings) -> Settings {
     settings.frozen = Some(&Library);
     settings.native_modules = taipan_stdlib::MODULES;
+    // CPython's tests take what is missing here for an implementation of another kind.
+    if settings.implementation == "cpython" {
+        settings.test_modules = taipan_stdlib::testing::MODULES;
+    }
     settings.native_types = taipan_stdlib::install;
     settings
 }

@@ -10,6 +10,7 @@ pub mod hash;
 pub mod number;
 pub mod percent;
 pub mod repr;
+pub mod suggest;
 pub mod unicode;
 pub mod wtf8;
 

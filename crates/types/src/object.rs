@@ -164,8 +164,7 @@ fn common_reduce(cx: &mut Cx, this: &Value, protocol: i64) -> R {
 
 /// Arguments for `__new__` from `__getnewargs_ex__` or `__getnewargs__`.
 fn new_arguments(cx: &mut Cx, this: &Value) -> R<(Option<Vec<Value>>, Option<Value>)> {
-    if let Some(method) = ops::getattr_opt(cx, this, &names::__getnewargs_ex__)? {
-        let result = ops::call(cx, &method, &[])?;
+    if let Some(result) = ops::call_special(cx, this, &names::__getnewargs_ex__, &[])? {
         let Some(tuple) = result.cast::<Tuple>() else {
             let message = format!("__getnewargs_ex__ should return a tuple, not '{}'", result.type_name(cx));
             return Err(cx.type_error(message));
@@ -190,19 +189,15 @@ fn new_arguments(cx: &mut Cx, this: &Value) -> R<(Option<Vec<Value>>, Option<Val
         }
         return Ok((Some(args.items().to_vec()), Some(kwargs.clone())));
     }
-    match ops::getattr_opt(cx, this, &names::__getnewargs__)? {
+    match ops::call_special(cx, this, &names::__getnewargs__, &[])? {
         None => Ok((None, None)),
-        Some(method) => {
-            let result = ops::call(cx, &method, &[])?;
-            match result.cast::<Tuple>() {
-                Some(tuple) => Ok((Some(tuple.items().to_vec()), None)),
-                None => {
-                    let message =
-                        format!("__getnewargs__ should return a tuple, not '{}'", result.type_name(cx));
-                    Err(cx.type_error(message))
-                }
+        Some(result) => match result.cast::<Tuple>() {
+            Some(tuple) => Ok((Some(tuple.items().to_vec()), None)),
+            None => {
+                let message = format!("__getnewargs__ should return a tuple, not '{}'", result.type_name(cx));
+                Err(cx.type_error(message))
             }
-        }
+        },
     }
 }
 
@@ -265,6 +260,7 @@ fn default_state(cx: &mut Cx, this: &Value, required: bool) -> R {
         return Err(cx.type_error(format!("cannot pickle '{}' object", class.full_name())));
     }
     let state = match ops::getattr_opt(cx, this, &names::__dict__)? {
+        Some(shown) if shown.as_dict().is_some_and(|d| dict::len(cx, d) == 0) => Value::none(),
         Some(dict) => dict,
         None => Value::none(),
     };
@@ -294,7 +290,12 @@ fn picklable_layout(cx: &Cx, class: &Obj<Type>) -> bool {
 
 fn typeobj_slot_names(cx: &mut Cx, class: &Obj<Type>) -> R<Vec<Value>> {
     let import = cx.interp().runtime.import;
-    if !class.mro(cx).iter().filter_map(Value::as_type).any(|t| !t.rest(cx).slot_names.is_empty()) {
+    let known = cx.intern("__slotnames__");
+    let own = class.rest(cx).dict.clone();
+    let cached =
+        own.as_ref().and_then(Value::as_dict).is_some_and(|d| dict::peek_str(cx, d, &known).is_some());
+    let any = class.mro(cx).iter().filter_map(Value::as_type).any(|t| !t.rest(cx).slot_names.is_empty());
+    if !cached && !any {
         return Ok(Vec::new());
     }
     let copyreg = import(cx, "copyreg")?;

@@ -27,7 +27,6 @@ pub mod ops;
 pub mod record;
 pub mod runtime;
 pub mod slot;
-pub mod suggest;
 pub mod sys;
 pub mod thread;
 pub mod traceback;

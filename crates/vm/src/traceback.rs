@@ -15,6 +15,8 @@ pub struct Traceback {
     pub frame: Value,
     /// Index of the instruction in code units; -1 before the first.
     pub lasti: i32,
+    /// A program gave an offset inside an instruction, which `tb_lasti` still shows.
+    pub odd: bool,
     /// Set where it was given; otherwise made from `lasti`.
     pub line: Option<i32>,
 }
@@ -53,7 +55,7 @@ pub unsafe fn here(cx: &mut Cx, frame: *mut Frame, exception: &Value) {
     let (object, lasti) = unsafe { (frame::object::of(cx, frame), Frame::code(frame).lasti((*frame).ip)) };
     let Some(e) = exception.cast::<Exception>() else { return };
     let next = e.get_mut(cx).traceback.take().filter(|t| !t.is_none());
-    let made = cx.new_object(Traceback { next, frame: object, lasti, line: None }).into_value();
+    let made = cx.new_object(Traceback { next, frame: object, lasti, odd: false, line: None }).into_value();
     e.get_mut(cx).traceback = Some(made);
 }
 
@@ -112,7 +114,8 @@ fn new(cx: &mut Cx, _ty: &Obj<Type>, args: Args<'_>) -> R {
     let made = Traceback {
         next: Some(next.clone()).filter(|n| !n.is_none()),
         frame: frame.clone(),
-        lasti: (lasti / 2) as i32,
+        lasti: lasti.div_euclid(2) as i32,
+        odd: lasti >= 0 && lasti % 2 != 0,
         line: Some(line as i32),
     };
     Ok(cx.new_object(made).into_value())
@@ -150,8 +153,8 @@ fn get_frame(cx: &mut Cx, value: &Value) -> R {
 }
 
 fn get_lasti(cx: &mut Cx, value: &Value) -> R {
-    let lasti = value.cast::<Traceback>().map_or(-1, |t| t.get(cx).lasti);
-    Ok(Value::small_int(if lasti < 0 { -1 } else { lasti * 2 }))
+    let (lasti, odd) = value.cast::<Traceback>().map_or((-1, false), |t| (t.get(cx).lasti, t.get(cx).odd));
+    Ok(Value::small_int(if lasti < 0 { -1 } else { lasti.saturating_mul(2) + i32::from(odd) }))
 }
 
 fn get_lineno(cx: &mut Cx, value: &Value) -> R {

@@ -317,6 +317,11 @@ pub fn new_class(cx: &mut Cx, request: ClassRequest<'_>) -> R {
     ty.rest_mut(cx).dict = Some(ns.as_value().clone());
     let data = ty.data();
     data.flags.set(data.flags.get() | flags::READY);
+    if let Some(cell) = &cell {
+        // Before a metaclass's `mro()`, which may call the class's methods.
+        let set = cx.interp().runtime.set_class_cell;
+        set(cx, cell, &class)?;
+    }
     update_mro(cx, ty)?;
     inherit_flags(cx, ty);
     fix_slots(cx, ty, None);
@@ -324,10 +329,6 @@ pub fn new_class(cx: &mut Cx, request: ClassRequest<'_>) -> R {
         if let Some(base) = base.as_type() {
             add_subclass(cx, base, ty);
         }
-    }
-    if let Some(cell) = &cell {
-        let set = cx.interp().runtime.set_class_cell;
-        set(cx, cell, &class)?;
     }
     set_names(cx, ty, &ns)?;
     init_subclass(cx, ty, &request.keywords)?;
@@ -538,8 +539,8 @@ pub fn assign_class(cx: &mut Cx, obj: &Value, class: &Value) -> R<()> {
         return Err(cx.type_error(message));
     };
     let old = obj.type_of();
-    let module = (cx.interp().runtime.is_module)(obj);
-    if !(module && new.has(flags::HEAP_TYPE)) && (new.has(flags::IMMUTABLE) || old.has(flags::IMMUTABLE)) {
+    let module = (cx.interp().runtime.is_module)(obj) && &*native_base(cx, new).full_name() == "module";
+    if !module && (new.has(flags::IMMUTABLE) || old.has(flags::IMMUTABLE)) {
         return Err(
             cx.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses")
         );
@@ -549,6 +550,10 @@ pub fn assign_class(cx: &mut Cx, obj: &Value, class: &Value) -> R<()> {
         a.is(&b)
             || a.rest(cx).slot_names.iter().map(Value::word).eq(b.rest(cx).slot_names.iter().map(Value::word))
                 && a.data().payload.size == b.data().payload.size
+                && match (&a.rest(cx).base, &b.rest(cx).base) {
+                    (Some(a), Some(b)) => a.is(b),
+                    _ => false,
+                }
     };
     let relaid = !compatible && reshape(cx, &old, new);
     if !compatible && !relaid {
@@ -630,14 +635,21 @@ pub fn set_bases(cx: &mut Cx, ty: &Obj<Type>, bases: &[Value]) -> R<()> {
         (Some(a), Some(b)) => a.is(b),
         _ => false,
     };
-    if let Err(raised) = update_tree(cx, ty) {
+    let mut changed = Vec::new();
+    if let Err(raised) = update_tree(cx, ty, &mut changed) {
         if still_ours(cx) {
             let error = cx.take_raised(raised);
             let rest = ty.rest_mut(cx);
             let new =
                 (std::mem::replace(&mut rest.bases, former.0), std::mem::replace(&mut rest.base, former.1));
             drop(new);
-            update_tree(cx, ty)?;
+            for (class, order) in changed.into_iter().rev() {
+                let Some(class) = class.as_type() else { continue };
+                let old = std::mem::replace(&mut class.rest_mut(cx).mro, order);
+                drop(old);
+                modified(cx, class);
+                fix_slots(cx, class, None);
+            }
             return Err(cx.raise_value(error));
         }
         return Err(raised);
@@ -676,15 +688,18 @@ fn on_base_line(cx: &Cx, ty: &Obj<Type>, of: &Obj<Type>) -> bool {
     }
 }
 
-fn update_tree(cx: &mut Cx, ty: &Obj<Type>) -> R<()> {
+/// New orders for a class and all below it. `changed` gets each class with the order that it had.
+fn update_tree(cx: &mut Cx, ty: &Obj<Type>, changed: &mut Vec<(Value, Option<Value>)>) -> R<()> {
     cx.check_native_stack("")?;
+    let before = ty.rest(cx).mro.clone();
     if !update_mro(cx, ty)? {
         return Ok(());
     }
+    changed.push((ty.to_value(), before));
     fix_slots(cx, ty, None);
     for subclass in super::subclasses(cx, ty) {
         if let Some(subclass) = subclass.as_type() {
-            update_tree(cx, subclass)?;
+            update_tree(cx, subclass, changed)?;
         }
     }
     Ok(())

@@ -39,12 +39,18 @@ pub fn version_of(cx: &mut Cx, ty: &Obj<Type>) -> u32 {
     if version != 0 || !ty.has(flags::READY) {
         return version;
     }
-    // A subclass's version implies its bases' : a change of a base must reach it.
-    for base in ty.mro(cx).to_vec().iter().skip(1) {
+    if ty.has(flags::CUSTOM_MRO) {
+        // Its order may hold classes that do not know it as a subclass.
+        return 0;
+    }
+    // A subclass's version implies its bases' : a change of a base must reach it. The farthest first, so that nothing nests.
+    for base in ty.mro(cx).to_vec().iter().rev() {
         if let Some(base) = base.as_type()
             && base.data().version.get() == 0
+            && !base.is(ty)
+            && version_of(cx, base) == 0
         {
-            version_of(cx, base);
+            return 0;
         }
     }
     let interp = cx.interp_mut();

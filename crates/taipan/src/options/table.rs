@@ -337,7 +337,11 @@ pub const EXTRA: &[Documented] = &[
     named("frozen_modules=[on|off]", &["import the frozen standard library;", "also PYTHON_FROZEN_MODULES"]),
     named(
         "implementation=NAME",
-        &["what sys.implementation.name says (\"cpython\" for programs", "that insist on it)"],
+        &[
+            "what sys.implementation.name says (\"cpython\" for programs",
+            "that insist on it, and for its tests, which then",
+            "also get _testcapi and the like)",
+        ],
     ),
     named(
         "importtime[=2]",

@@ -81,8 +81,12 @@ fn keyword_fields(
         match allowed.iter().find(|(k, _)| name.eq_str(k)) {
             Some(&(_, i)) => set_field(cx, this, i, Some(value.clone()))?,
             None => {
-                let message =
-                    format!("{class}() got an unexpected keyword argument '{}'", name.to_string_lossy());
+                let name = name.to_string_lossy();
+                let hint = match taipan_text::suggest::closest(&name, allowed.iter().map(|(k, _)| *k)) {
+                    Some(near) => format!(". Did you mean '{near}'?"),
+                    None => String::new(),
+                };
+                let message = format!("{class}() got an unexpected keyword argument '{name}'{hint}");
                 return Err(cx.type_error(message));
             }
         }

@@ -33,8 +33,11 @@ fn init(cx: &mut Cx, this: &Value, args: Args<'_>) -> R<()> {
         fields::END_OFFSET,
         fields::METADATA,
     ];
-    for (place, value) in places.into_iter().zip(info) {
-        set_field(cx, this, place, Some(value))?;
+    // What an earlier `__init__` set and this one does not give goes.
+    let mut given = info.into_iter();
+    for place in places {
+        let value = given.next();
+        set_field(cx, this, place, value)?;
     }
     Ok(())
 }

@@ -88,12 +88,15 @@ fn push_argument(cx: &mut Cx, text: &mut TextBuilder, arg: &Value) -> R<()> {
     if let Some(list) = arg.cast_exact::<List>() {
         // The parameters of `Callable[[int], str]`.
         text.push("[");
-        let items = list.get(cx).items.clone();
-        for (i, item) in items.iter().enumerate() {
+        for i in 0..list.get(cx).items.len() {
             if i > 0 {
                 text.push(", ");
             }
-            push_type_repr(cx, text, item)?;
+            // The texts of the others may have shortened the list.
+            let Some(item) = list.get(cx).items.get(i).cloned() else {
+                return Err(cx.index_error("list index out of range"));
+            };
+            push_type_repr(cx, text, &item)?;
         }
         text.push("]");
         return Ok(());

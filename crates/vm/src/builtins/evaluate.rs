@@ -81,6 +81,11 @@ pub fn compile(
     optimize: i32,
     feature_version: i32,
 ) -> R {
+    let named = filename.as_str().is_some() || filename.as_bytes().is_some();
+    if !named && taipan_object::buffer::supports(cx, filename) {
+        let message = format!("expected str, bytes or os.PathLike object, not {}", filename.type_name(cx));
+        return Err(cx.type_error(message));
+    }
     let filename = import::file_system_text(cx, filename)?;
     let Some(mode) = mode.as_str().map(|m| m.to_string_lossy().into_owned()) else {
         let message = format!("compile() argument 'mode' must be str, not {}", mode.type_name(cx));

@@ -46,28 +46,40 @@ fn compare(cx: &mut Cx, a: &Value, b: &Value, op: CompareOp) -> R {
         return Ok(Value::not_implemented());
     };
     let _ = cx;
-    let equal = || {
-        let (x, y) = (&x.source, &y.source);
-        Arc::ptr_eq(x, y)
-            || (x.name == y.name
-                && x.argcount == y.argcount
-                && x.posonlyargcount == y.posonlyargcount
-                && x.kwonlyargcount == y.kwonlyargcount
-                && x.flags == y.flags
-                && x.firstlineno == y.firstlineno
-                && x.code == y.code
-                && x.consts == y.consts
-                && x.names == y.names
-                && x.localsplusnames == y.localsplusnames
-                && x.localspluskinds == y.localspluskinds
-                && x.linetable == y.linetable
-                && x.exceptiontable == y.exceptiontable)
-    };
+    let equal = || Arc::ptr_eq(&x.source, &y.source) || same_code(&x.source, &y.source);
     Ok(match op {
         CompareOp::Eq => Value::bool(equal()),
         CompareOp::Ne => Value::bool(!equal()),
         _ => Value::not_implemented(),
     })
+}
+
+/// Whether two code objects do the same under the same name: where they come from does not count.
+fn same_code(x: &CodeObject, y: &CodeObject) -> bool {
+    x.name == y.name
+        && x.argcount == y.argcount
+        && x.posonlyargcount == y.posonlyargcount
+        && x.kwonlyargcount == y.kwonlyargcount
+        && x.flags == y.flags
+        && x.firstlineno == y.firstlineno
+        && x.code == y.code
+        && x.consts.len() == y.consts.len()
+        && x.consts.iter().zip(&y.consts).all(|(a, b)| same_constant(a, b))
+        && x.names == y.names
+        && x.localsplusnames == y.localsplusnames
+        && x.localspluskinds == y.localspluskinds
+        && x.linetable == y.linetable
+        && x.exceptiontable == y.exceptiontable
+}
+
+fn same_constant(a: &Constant, b: &Constant) -> bool {
+    match (a, b) {
+        (Constant::Code(a), Constant::Code(b)) => Arc::ptr_eq(a, b) || same_code(a, b),
+        (Constant::Tuple(a), Constant::Tuple(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same_constant(a, b))
+        }
+        _ => a == b,
+    }
 }
 
 macro_rules! number {

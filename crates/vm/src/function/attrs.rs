@@ -120,6 +120,14 @@ fn set_code(cx: &mut Cx, value: &Value, new: Option<&Value>) -> R<()> {
         let message = format!("{name}() requires a code object with {closure} free vars, not {free}");
         return Err(cx.value_error(message));
     }
+    const KINDS: CodeFlags =
+        CodeFlags(CodeFlags::GENERATOR.0 | CodeFlags::COROUTINE.0 | CodeFlags::ASYNC_GENERATOR.0);
+    if (code.flags.0 ^ function.code().flags.0) & KINDS.0 != 0 {
+        let warn = cx.interp().runtime.warn;
+        let message = "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a \
+                       plain function)";
+        warn(cx, &taipan_object::exc::DEPRECATION_WARNING, message, 1)?;
+    }
     let pointer: *const Obj<Code> = code;
     let code = code.to_value();
     let data = function.get_mut(cx);

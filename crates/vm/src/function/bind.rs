@@ -168,7 +168,7 @@ fn unexpected(cx: &mut Cx, function: &Obj<Function>, name: &Obj<Str>, names: &Ob
     let all = code.argcount as usize + code.source.kwonlyargcount as usize;
     let candidates: Vec<String> = (positional_only..all).map(|i| code.local_name(i)).collect();
     let given = name.to_string_lossy().into_owned();
-    let hint = match crate::suggest::closest(&given, candidates.iter().map(String::as_str)) {
+    let hint = match taipan_text::suggest::closest(&given, candidates.iter().map(String::as_str)) {
         Some(near) => format!(". Did you mean '{near}'?"),
         None => String::new(),
     };

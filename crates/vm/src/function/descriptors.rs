@@ -207,8 +207,14 @@ fn set_own(cx: &mut Cx, value: &Value, name: &'static Obj<Str>, new: Option<&Val
     }
 }
 
+/// See PEP 585
+#[taipan_macros::native("classmethod.__class_getitem__($type, object, /)", no_signature)]
+fn wrapper_class_getitem(cx: &mut Cx, class: &Value, object: &Value) -> R {
+    crate::generic_alias(cx, class, object)
+}
+
 static WRAPPER_DEFS: TypeDefs = TypeDefs {
-    methods: &[],
+    methods: taipan_macros::natives![wrapper_class_getitem],
     getset: &[
         GetSetDef { name: "__dict__", doc: None, get: Some(get_dict), set: None },
         GetSetDef { name: "__isabstractmethod__", doc: None, get: Some(get_isabstract), set: None },

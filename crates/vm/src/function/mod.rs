@@ -109,6 +109,11 @@ pub fn builtins_for(cx: &mut Cx, globals: &Obj<Dict>) -> R {
             return Ok(inner);
         }
     }
+    let frame = crate::frame::current(cx);
+    if !frame.is_null() {
+        // SAFETY: the innermost frame is live.
+        return Ok(unsafe { crate::frame::Frame::function(frame) }.get(cx).builtins.clone());
+    }
     let builtins = cx.interp().builtins.clone();
     match builtins {
         Some(module) => dict::instance_dict(cx, &module),

@@ -174,9 +174,15 @@ fn close_delegate(cx: &mut Cx, inner: &Value) -> R<()> {
     {
         return close(cx, g).map(drop);
     }
-    match ops::getattr_opt(cx, inner, &names::close)? {
-        Some(method) => ops::call(cx, &method, &[]).map(drop),
-        None => Ok(()),
+    match ops::getattr_opt(cx, inner, &names::close) {
+        Ok(Some(method)) => ops::call(cx, &method, &[]).map(drop),
+        Ok(None) => Ok(()),
+        Err(raised) => {
+            // A broken look-up does not keep the generator from closing.
+            let error = cx.take_raised(raised);
+            exc::report_ignored(cx, error, "in", inner);
+            Ok(())
+        }
     }
 }
 

@@ -336,7 +336,8 @@ pub unsafe fn return_value(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
     // SAFETY: the value is the only slot of the stack; the frame ends.
     unsafe {
         let frame = r.frame;
-        const SPECIAL: u32 = frame_flags::ENTRY | frame_flags::INIT | frame_flags::GENERATOR;
+        const SPECIAL: u32 =
+            frame_flags::ENTRY | frame_flags::INIT | frame_flags::GENERATOR | frame_flags::OBJECT;
         if (*frame).flags & SPECIAL != 0 {
             return away(cx, r, 0, |cx, r, _| return_special(cx, r));
         }
@@ -360,6 +361,8 @@ unsafe fn return_special(cx: &mut Cx, mut r: Regs) -> Step {
         let value = super::stack::owned_slot(r.pop());
         let frame = r.frame;
         let flags = (*frame).flags;
+        // A frame object that lives on shows where the frame ended.
+        (*frame).ip = r.ip;
         let prev = (*frame).prev;
         let skip = (*frame).return_skip as usize;
         if flags & frame_flags::INIT != 0 && slot::marked(value) != super::none_slot() {

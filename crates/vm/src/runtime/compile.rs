@@ -251,12 +251,29 @@ pub fn through_ast(cx: &mut Cx, source: &Value, request: &Request<'_>) -> R {
         let result = taipan_compiler::compile_ast(module, &filename, &options);
         return Ok(finish(cx, result, request)?.0.into_value());
     }
-    match taipan_compiler::optimize_ast(&mut module, &options, !optimized) {
-        Ok(warnings) => issue(cx, &warnings, request)?,
-        Err(error) if optimized => return Err(raise(cx, error, request)),
-        Err(_) => {}
+    // What the compiler warns of is told when the tree is compiled.
+    if optimized && let Err(error) = taipan_compiler::optimize_ast(&mut module, &options, false) {
+        return Err(raise(cx, error, request));
     }
     to_python(cx, module)
+}
+
+/// The instructions of a tree object's units as code generation left them.
+pub fn listing(cx: &mut Cx, tree: &Value, request: &Request<'_>) -> R<taipan_compiler::codegen::UnitListing> {
+    let import = cx.interp().runtime.import;
+    import(cx, "_ast")?;
+    let hook = *cx.interp_mut().state::<AstHook>();
+    let module = match hook.from_python {
+        Some(from_python) => from_python(cx, tree, request.mode)?,
+        None => None,
+    };
+    let Some(module) = module else { return Err(cx.type_error("an AST object is needed")) };
+    let options = Options { keep_listing: true, ..options(cx, request) };
+    match taipan_compiler::compile_ast(module, &filename_of(request), &options) {
+        Ok(Compiled { listing: Some(listing), .. }) => Ok(listing),
+        Ok(_) => Err(cx.system_error("no listing")),
+        Err(error) => Err(raise(cx, error, request)),
+    }
 }
 
 /// Issues warnings; one that a filter turns into an error becomes a SyntaxError at its place.

@@ -200,15 +200,20 @@ fn _override_multi_interp_extensions_check(cx: &mut Cx, _value: i32) -> R<()> {
 pub fn native_module(cx: &mut Cx, name: &str) -> Option<NativeModule> {
     let settings = settings::settings(cx);
     let named = |m: &&NativeModule| m.name == name;
-    let found = settings.native_modules.iter().find(named).or_else(|| super::OWN_MODULES.iter().find(named));
+    let all = settings.native_modules.iter().chain(super::OWN_MODULES).chain(settings.test_modules);
+    let found = { all }.find(named);
     found.copied()
 }
 
 /// Names of all native modules, sorted.
 pub fn native_names(cx: &mut Cx) -> Vec<&'static str> {
     let settings = settings::settings(cx);
-    let mut names: Vec<&str> =
-        super::OWN_MODULES.iter().chain(settings.native_modules).map(|m| m.name).collect();
+    let mut names: Vec<&str> = super::OWN_MODULES
+        .iter()
+        .chain(settings.native_modules)
+        .chain(settings.test_modules)
+        .map(|m| m.name)
+        .collect();
     names.extend(["builtins", "sys"]);
     names.sort_unstable();
     names.dedup();

@@ -37,6 +37,8 @@ pub struct Settings {
     /// Takes the events of the run, where it is recorded.
     pub recorder: Option<Arc<dyn taipan_event::Recorder>>,
     pub native_modules: &'static [NativeModule],
+    /// Modules that only CPython's tests ask for; empty unless they are wanted.
+    pub test_modules: &'static [NativeModule],
     /// Lists the static types of those modules (`taipan_stdlib::install`): `process_init` makes them ready with the rest.
     pub native_types: fn(&mut taipan_types::Types),
     pub frozen: Option<&'static dyn FrozenLibrary>,
@@ -100,6 +102,7 @@ impl Settings {
             host,
             recorder: None,
             native_modules: &[],
+            test_modules: &[],
             native_types: |_| (),
             frozen: None,
             argv: vec![Vec::new()],
