@@ -1,5 +1,8 @@
 //! `array`: sequences of numbers or characters, packed as C has them.
 
+mod iterator;
+mod pickle;
+
 use taipan_macros::{native, natives};
 use taipan_object::buffer::{Buffer, BufferRequest};
 use taipan_object::ty::{OBJECT, TYPE};
@@ -11,7 +14,7 @@ use taipan_types::Types;
 use taipan_types::list::{List, new_list};
 use taipan_types::module::{ModuleDef, set};
 use taipan_types::sequence;
-use taipan_types::support::TextBuilder;
+use taipan_types::support::{TextBuilder, no_keywords_in_new};
 
 use crate::structs::{Code, unpack_item};
 
@@ -42,17 +45,18 @@ pub static ARRAY: Obj<Type> = Obj::new_static_type(
             len: Some(|cx, v| this(cx, v).map(|a| a.get(cx).len())),
             getitem: Some(getitem),
             setitem: Some(setitem),
-            iter: Some(|cx, v| (cx.interp().runtime.sequence_iterator)(cx, v)),
+            iter: Some(iterator::iter),
             buffer: Some(lend),
             concat: Some(concat),
             repeat: Some(repeat),
             iconcat: Some(iconcat),
+            irepeat: Some(irepeat),
             ..Slots::EMPTY
         })
         .defs(&TypeDefs {
             methods: natives![
                 append, buffer_info, byteswap, clear, count, extend, frombytes, fromfile, fromlist, fromunicode, index,
-                insert, pop, remove, reverse, tobytes, tofile, tolist, tounicode, copy, deepcopy, reduce_ex, class_getitem
+                insert, pop, remove, reverse, tobytes, tofile, tolist, tounicode, copy, deepcopy, pickle::reduce_ex, class_getitem
             ],
             getset: GETSET,
             ..TypeDefs::NONE
@@ -118,14 +122,19 @@ fn resizable<'a>(cx: &mut Cx, value: &'a Value) -> R<&'a Obj<Array>> {
     Ok(array)
 }
 
-fn decode(cx: &mut Cx, code: u8, bytes: &[u8]) -> Value {
+/// The item of its bytes; ValueError for what is no character.
+fn decode(cx: &mut Cx, code: u8, bytes: &[u8]) -> R {
     if matches!(code, b'u' | b'w') {
         let mut raw = [0; 4];
         raw.copy_from_slice(&bytes[..4]);
-        return cx.str_from_char(u32::from_ne_bytes(raw));
+        let character = u32::from_ne_bytes(raw);
+        if character > 0x10_FFFF {
+            return Err(cx.value_error("chr() arg not in range(0x110000)"));
+        }
+        return Ok(cx.str_from_char(character));
     }
     let code = Code { letter: code, size: item_size(code) as u8, big_endian: cfg!(target_endian = "big") };
-    unpack_item(cx, code, 1, bytes)
+    Ok(unpack_item(cx, code, 1, bytes))
 }
 
 #[cold]
@@ -200,9 +209,7 @@ fn encode(cx: &mut Cx, code: u8, value: &Value) -> R<Vec<u8>> {
 }
 
 fn new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
-    if args.has_keywords() && class.is(&ARRAY) {
-        return Err(cx.type_error("array.array() takes no keyword arguments"));
-    }
+    no_keywords_in_new(cx, class, &ARRAY, args)?;
     let given = args.pos();
     let Some(code) = given.first() else {
         return Err(cx.type_error("array() takes at least 1 argument (0 given)"));
@@ -242,6 +249,11 @@ fn new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
     }
     if !TYPECODES.as_bytes().contains(&letter) {
         return Err(cx.value_error("bad typecode (must be b, B, u, w, h, H, i, I, l, L, q, Q, f or d)"));
+    }
+    if letter == b'u' {
+        let message = "The 'u' type code is deprecated and will be removed in Python 3.16";
+        let warn = cx.interp().runtime.warn;
+        warn(cx, &exc::DEPRECATION_WARNING, message, 1)?;
     }
     let made = cx.new_instance(class, Array { code: letter, data: Vec::new(), exports: 0 }).into_value();
     let Some(value) = initial else { return Ok(made) };
@@ -292,15 +304,20 @@ fn add_items(cx: &mut Cx, array: &Value, iterable: &Value) -> R<()> {
     ops::for_each(cx, iterable, |cx, item| add_item(cx, array, &item).map(|()| true))
 }
 
-fn values(cx: &mut Cx, array: &Obj<Array>) -> Vec<Value> {
+fn values(cx: &mut Cx, array: &Obj<Array>) -> R<Vec<Value>> {
     let (code, data) = (array.get(cx).code, array.get(cx).data.clone());
     data.chunks_exact(item_size(code)).map(|bytes| decode(cx, code, bytes)).collect()
 }
 
-fn text_of(cx: &mut Cx, array: &Obj<Array>) -> Value {
+/// The characters as text; ValueError for what is no character.
+fn text_of(cx: &mut Cx, array: &Obj<Array>) -> R {
     let points: Vec<u32> =
         array.get(cx).data.chunks_exact(4).map(|b| u32::from_ne_bytes([b[0], b[1], b[2], b[3]])).collect();
-    cx.str_from_code_points(&points).into_value()
+    if let Some(&wrong) = points.iter().find(|&&c| c > 0x10_FFFF) {
+        let message = format!("character U+{wrong:x} is not in range [U+0000; U+10ffff]");
+        return Err(cx.value_error(message));
+    }
+    Ok(cx.str_from_code_points(&points).into_value())
 }
 
 fn repr(cx: &mut Cx, value: &Value) -> R {
@@ -312,9 +329,9 @@ fn repr(cx: &mut Cx, value: &Value) -> R {
     if !empty {
         text.push(", ");
         let shown = if is_text {
-            text_of(cx, array)
+            text_of(cx, array)?
         } else {
-            let items = values(cx, array);
+            let items = values(cx, array)?;
             new_list(cx, items).into_value()
         };
         text.push_repr(cx, &shown)?;
@@ -323,16 +340,16 @@ fn repr(cx: &mut Cx, value: &Value) -> R {
     Ok(text.finish(cx).into_value())
 }
 
-fn get_item(cx: &mut Cx, array: &Obj<Array>, i: usize) -> Option<Value> {
-    let (code, bytes) = (array.get(cx).code, array.get(cx).item(i)?);
-    Some(decode(cx, code, &bytes))
+fn get_item(cx: &mut Cx, array: &Obj<Array>, i: usize) -> R<Option<Value>> {
+    let (code, bytes) = (array.get(cx).code, array.get(cx).item(i));
+    bytes.map(|bytes| decode(cx, code, &bytes)).transpose()
 }
 
 fn compare(cx: &mut Cx, a: &Value, b: &Value, op: CompareOp) -> R {
     let (Some(x), Some(y)) = (a.cast::<Array>(), b.cast::<Array>()) else {
         return Ok(Value::not_implemented());
     };
-    let (left, right) = (values(cx, x), values(cx, y));
+    let (left, right) = (values(cx, x)?, values(cx, y)?);
     let (left, right) = (new_list(cx, left).into_value(), new_list(cx, right).into_value());
     ops::compare(cx, &left, &right, op)
 }
@@ -372,7 +389,7 @@ fn getitem(cx: &mut Cx, value: &Value, key: &Value) -> R {
         return Ok(cx.new_object(Array { code, data, exports: 0 }).into_value());
     }
     let i = place(cx, array, key, "array index out of range")?;
-    Ok(get_item(cx, array, i).unwrap_or_else(Value::none))
+    Ok(get_item(cx, array, i)?.unwrap_or_else(Value::none))
 }
 
 fn setitem(cx: &mut Cx, value: &Value, key: &Value, new: Option<&Value>) -> R<()> {
@@ -386,8 +403,10 @@ fn setitem(cx: &mut Cx, value: &Value, key: &Value, new: Option<&Value>) -> R<()
     match new {
         Some(new) => {
             let bytes = encode(cx, code, new)?;
-            if let Some(slot) = array.get_mut(cx).data.get_mut(i * size..(i + 1) * size) {
-                slot.copy_from_slice(&bytes);
+            // The conversion may have made the array shorter.
+            match array.get_mut(cx).data.get_mut(i * size..(i + 1) * size) {
+                Some(slot) => slot.copy_from_slice(&bytes),
+                None => return Err(cx.index_error("array assignment index out of range")),
             }
         }
         None => {
@@ -404,7 +423,7 @@ fn setitem(cx: &mut Cx, value: &Value, key: &Value, new: Option<&Value>) -> R<()
 fn set_slice(cx: &mut Cx, value: &Value, key: &Value, new: Option<&Value>) -> R<()> {
     let array = this(cx, value)?;
     let code = array.get(cx).code;
-    let items = values(cx, array);
+    let items = values(cx, array)?;
     let list = new_list(cx, items).into_value();
     match new {
         None => ops::delitem(cx, &list, key)?,
@@ -416,7 +435,7 @@ fn set_slice(cx: &mut Cx, value: &Value, key: &Value, new: Option<&Value>) -> R<
             if other.get(cx).code != code {
                 return Err(cx.type_error("bad argument type for built-in operation"));
             }
-            let items = values(cx, other);
+            let items = values(cx, other)?;
             let items = new_list(cx, items).into_value();
             ops::setitem(cx, &list, key, &items)?;
         }
@@ -482,9 +501,9 @@ fn concat(cx: &mut Cx, a: &Value, b: &Value) -> R {
     Ok(cx.new_object(Array { code, data, exports: 0 }).into_value())
 }
 
-fn repeat(cx: &mut Cx, a: &Value, n: i64) -> R {
-    let state = this(cx, a)?.get(cx);
-    let (code, data) = (state.code, state.data.clone());
+/// The items `n` times over; MemoryError where that is too much.
+fn repeated(cx: &mut Cx, a: &Value, n: i64) -> R<Vec<u8>> {
+    let data = this(cx, a)?.get(cx).data.clone();
     let n = n.max(0) as usize;
     let mut all = Vec::new();
     match data.len().checked_mul(n) {
@@ -496,7 +515,21 @@ fn repeat(cx: &mut Cx, a: &Value, n: i64) -> R {
             all.extend_from_slice(&data);
         }
     }
-    Ok(cx.new_object(Array { code, data: all, exports: 0 }).into_value())
+    Ok(all)
+}
+
+fn repeat(cx: &mut Cx, a: &Value, n: i64) -> R {
+    let data = repeated(cx, a, n)?;
+    let code = this(cx, a)?.get(cx).code;
+    Ok(cx.new_object(Array { code, data, exports: 0 }).into_value())
+}
+
+fn irepeat(cx: &mut Cx, a: &Value, n: i64) -> R {
+    let data = repeated(cx, a, n)?;
+    if data.len() != this(cx, a)?.get(cx).data.len() {
+        resizable(cx, a)?.get_mut(cx).data = data;
+    }
+    Ok(a.clone())
 }
 
 fn iconcat(cx: &mut Cx, a: &Value, b: &Value) -> R {
@@ -542,7 +575,7 @@ fn clear(cx: &mut Cx, this: &Value) -> R<()> {
 #[native("array.array.count($self, v, /)")]
 fn count(cx: &mut Cx, this: &Obj<Array>, v: &Value) -> R<usize> {
     let mut n = 0;
-    for item in values(cx, this) {
+    for item in values(cx, this)? {
         n += usize::from(ops::equal(cx, &item, v)?);
     }
     Ok(n)
@@ -639,14 +672,14 @@ fn tounicode(cx: &mut Cx, this: &Obj<Array>) -> R {
     if !this.get(cx).is_text() {
         return Err(cx.value_error("tounicode() may only be called on unicode type arrays ('u' or 'w')"));
     }
-    Ok(text_of(cx, this))
+    text_of(cx, this)
 }
 
 fn find(cx: &mut Cx, array: &Obj<Array>, v: &Value, start: i64, stop: i64) -> R<Option<usize>> {
     let n = array.get(cx).len() as i64;
     let clamp = |i: i64| if i < 0 { (i + n).max(0) } else { i.min(n) };
     for i in clamp(start)..clamp(stop) {
-        let Some(item) = get_item(cx, array, i as usize) else { break };
+        let Some(item) = get_item(cx, array, i as usize)? else { break };
         if ops::equal(cx, &item, v)? {
             return Ok(Some(i as usize));
         }
@@ -688,7 +721,7 @@ fn pop(cx: &mut Cx, array: &Value, i: i64) -> R {
         return Err(cx.index_error("pop from empty array"));
     }
     let Some(i) = sequence::position(i, n) else { return Err(cx.index_error("pop index out of range")) };
-    let item = get_item(cx, object, i).unwrap_or_else(Value::none);
+    let item = get_item(cx, object, i)?.unwrap_or_else(Value::none);
     let state = resizable(cx, array)?.get_mut(cx);
     let size = item_size(state.code);
     state.data.drain(i * size..(i + 1) * size);
@@ -730,7 +763,7 @@ fn tobytes(cx: &mut Cx, this: &Obj<Array>) -> R {
 /// Convert array to an ordinary list with the same items.
 #[native("array.array.tolist($self, /)")]
 fn tolist(cx: &mut Cx, this: &Obj<Array>) -> R {
-    let items = values(cx, this);
+    let items = values(cx, this)?;
     Ok(new_list(cx, items).into_value())
 }
 
@@ -752,18 +785,6 @@ fn deepcopy(cx: &mut Cx, this: &Obj<Array>, unused: &Value) -> R {
     Ok(duplicate(cx, this))
 }
 
-/// Return state information for pickling.
-#[native("array.array.__reduce_ex__($self, value, /)")]
-fn reduce_ex(cx: &mut Cx, this: &Value, value: i64) -> R {
-    let _ = value;
-    let array = self::this(cx, this)?;
-    let items = values(cx, array);
-    let code = array.get(cx).code;
-    let (code, items) = (cx.str_from_char(code.into()), new_list(cx, items).into_value());
-    let args = cx.tuple_value([code, items]);
-    Ok(cx.tuple_value([this.type_of().into_value(), args, Value::none()]))
-}
-
 /// See PEP 585
 #[native("array.array.__class_getitem__($type, item, /)", no_signature)]
 fn class_getitem(cx: &mut Cx, class: &Value, item: &Value) -> R {
@@ -771,12 +792,16 @@ fn class_getitem(cx: &mut Cx, class: &Value, item: &Value) -> R {
 }
 
 fn types(types: &mut Types) {
-    types.add([&ARRAY]);
+    types.add([&ARRAY, &iterator::ARRAY_ITERATOR]);
 }
 
 fn init(cx: &mut Cx, module: &Value) -> R<()> {
     set(cx, module, "array", ARRAY.to_value())?;
     set(cx, module, "ArrayType", ARRAY.to_value())?;
+    let abc = (cx.interp().runtime.import)(cx, "collections.abc")?;
+    let sequences = ops::getattr_str(cx, &abc, "MutableSequence")?;
+    let register = cx.intern("register");
+    ops::call_method(cx, &sequences, &register, &[ARRAY.to_value()])?;
     let codes = cx.str(TYPECODES);
     set(cx, module, "typecodes", codes)
 }
@@ -786,7 +811,7 @@ pub static MODULE: ModuleDef = ModuleDef {
     doc: Some(
         "This module defines an object type which can efficiently represent\nan array of basic values: characters, integers, floating-point\nnumbers.  Arrays are sequence types and behave very much like lists,\nexcept that the type of objects stored in them is constrained.\n",
     ),
+    functions: natives![pickle::reconstruct],
     types: Some(types),
     init: Some(init),
-    ..ModuleDef::EMPTY
 };
