@@ -24,15 +24,23 @@ pub fn taipan(asked: Option<&str>) -> Option<PathBuf> {
     built.into_iter().filter(|path| path.is_file()).max_by_key(dated)
 }
 
-/// CPython 3.14: what was asked for, or `TAIPAN_REFERENCE`, or `python3.14` on the path; only if it runs.
+/// CPython 3.14: what was asked for or `TAIPAN_REFERENCE` names; else `python3.14` on the path, or the one that `.ci/reference`
+/// has fetched. Only if it runs.
 pub fn python(asked: Option<&str>) -> Option<PathBuf> {
     let variable = std::env::var("TAIPAN_REFERENCE").ok();
-    let name = asked.or(variable.as_deref()).unwrap_or("python3.14");
-    let path = if name.contains('/') { absolute(name) } else { PathBuf::from(name) };
+    let named = asked
+        .or(variable.as_deref())
+        .map(|name| if name.contains('/') { absolute(name) } else { name.into() });
+    let fetched = root().join("target/reference/usr/bin/python3.14");
+    let candidates = named.map_or_else(|| vec!["python3.14".into(), fetched], |path| vec![path]);
+    candidates.into_iter().find(|path| is_reference(path))
+}
+
+fn is_reference(python: &Path) -> bool {
     let check =
         "import sys; sys.exit(sys.version_info[:2] != (3, 14) or sys.implementation.name != 'cpython')";
-    let status = Command::new(&path).args(["-I", "-c", check]).stderr(Stdio::null()).status().ok()?;
-    status.success().then_some(path)
+    let status = Command::new(python).args(["-I", "-c", check]).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
 }
 
 /// What a run of the reference prints for an expression, without the last newline.
