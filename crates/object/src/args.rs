@@ -175,7 +175,7 @@ impl Signature {
         if self.params.len() == self.positional_only && !self.varkw {
             return Err(cx.type_error(format!("{}() takes no keyword arguments", self.name)));
         }
-        let (given, possible) = (args.values().len() - args.pos().len(), self.params.len());
+        let (given, possible) = (args.values().len() - args.pos().len(), self.params.len() - self.positional);
         if self.varargs && given > possible && matches!(self.short(), "min" | "max" | "product") {
             // These count their keywords before they look at them.
             let (name, plural) = (self.short(), if possible == 1 { "" } else { "s" });

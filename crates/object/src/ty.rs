@@ -711,7 +711,15 @@ impl Obj<Type> {
 
     /// The bits that `__flags__` shows.
     pub fn shown_flags(&self) -> u64 {
-        let bits = self.data().flags.get() & flags::SHOWN;
+        let mut bits = self.data().flags.get() & flags::SHOWN;
+        let data = self.data();
+        if self.has(flags::HEAP_TYPE) && !self.has(flags::TYPE) && data.attrs_offset.get() != 0 {
+            bits |= flags::MANAGED_DICT;
+            let plain = data.payload.size == OBJECT.data().payload.size && !self.has(flags::WRAPS);
+            if data.inline_slots.get() > 0 && plain {
+                bits |= flags::INLINE_VALUES;
+            }
+        }
         if Self::is_heap_type_in_cpython(self.data().static_name) { bits | flags::HEAP_TYPE } else { bits }
     }
 

@@ -150,7 +150,10 @@ fn enter(cx: &mut Cx, dict: &Obj<Dict>, name: &str, value: Value) -> R<()> {
 fn fill(cx: &mut Cx, ty: &'static Obj<Type>, dict: &Obj<Dict>) -> R<()> {
     let data = ty.data();
     let own = *ty.slots();
-    if own.new.is_some() {
+    // One that is `object`'s is found there.
+    let inherited = !ty.is(&OBJECT)
+        && own.new.zip(OBJECT.slots().new).is_some_and(|(own, plain)| std::ptr::fn_addr_eq(own, plain));
+    if own.new.is_some() && !inherited {
         let new = cx.bound_native(&NEW_DEF, ty.to_value());
         dict::set_str(cx, dict, &names::__new__, new)?;
     }

@@ -107,6 +107,11 @@ iterator_type!(
 
 fn product_new(cx: &mut Cx, class: &Obj<Type>, args: Args<'_>) -> R {
     let mut repeat = 1;
+    let given = args.keywords().count();
+    if given > 1 {
+        let message = format!("product() takes at most 1 keyword argument ({given} given)");
+        return Err(cx.type_error(message));
+    }
     for (name, value) in args.keywords() {
         if !name.eq_str("repeat") {
             let message =

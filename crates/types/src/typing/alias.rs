@@ -341,6 +341,13 @@ fn substitute_items(cx: &mut Cx, args: &[Value], parameters: &[Value], given: &[
         };
         match new.cast::<Tuple>() {
             Some(many) if starred => out.extend_from_slice(many.items()),
+            None if starred => {
+                return Err(cx.type_error(format!(
+                    "expected __typing_subst__ of {} objects to return a tuple, not {}",
+                    arg.type_name(cx),
+                    new.type_name(cx)
+                )));
+            }
             _ => out.push(new),
         }
     }
@@ -349,8 +356,7 @@ fn substitute_items(cx: &mut Cx, args: &[Value], parameters: &[Value], given: &[
 
 fn is_variadic(cx: &mut Cx, parameter: &Value) -> R<bool> {
     let _ = cx;
-    Ok(parameter.cast::<super::params::TypeParam>().is_some()
-        && parameter.is_instance_exact(&super::params::TYPE_VAR_TUPLE))
+    Ok(parameter.is_instance_exact(&super::params::TYPE_VAR_TUPLE))
 }
 
 fn parameters(cx: &mut Cx, value: &Value) -> R {

@@ -62,14 +62,16 @@ fn args_of(cx: &mut Cx, value: &Value) -> R<Handle<Tuple>> {
 fn unionable(value: &Value) -> bool {
     value.is_none()
         || value.as_type().is_some()
-        || value.is_instance_exact(&GENERIC_ALIAS)
+        || value.is_instance(&GENERIC_ALIAS)
         || value.is_instance_exact(&UNION)
         || value.cast::<super::type_alias::TypeAlias>().is_some()
 }
 
 /// The `|` slot of types, aliases, unions, type parameters: `NotImplemented` where a side is no type.
 pub fn union_slot(cx: &mut Cx, a: &Value, b: &Value) -> R {
-    if !unionable(a) || !unionable(b) {
+    // A union takes anything, text as a forward reference.
+    let union = a.is_instance_exact(&UNION) || b.is_instance_exact(&UNION);
+    if !union && (!unionable(a) || !unionable(b)) {
         return Ok(Value::not_implemented());
     }
     make_union(cx, &[a.clone(), b.clone()])
@@ -225,9 +227,6 @@ fn instancecheck(cx: &mut Cx, this: &Value, instance: &Value) -> R<bool> {
 
 #[native("Union.__subclasscheck__($self, subclass, /)", no_signature)]
 fn subclasscheck(cx: &mut Cx, this: &Value, subclass: &Value) -> R<bool> {
-    if subclass.as_type().is_none() {
-        return Err(cx.type_error("issubclass() arg 1 must be a class"));
-    }
     let args = args_of(cx, this)?;
     for arg in args.items() {
         if arg.is_instance_exact(&GENERIC_ALIAS) {
@@ -250,6 +249,7 @@ static MEMBERS: &[MemberDef] = &[MemberDef {
 static GETSET: &[GetSetDef] = &[
     GetSetDef { name: "__name__", doc: None, get: Some(|cx, _| Ok(cx.str("Union"))), set: None },
     GetSetDef { name: "__qualname__", doc: None, get: Some(|cx, _| Ok(cx.str("Union"))), set: None },
+    GetSetDef { name: "__module__", doc: None, get: Some(|cx, _| Ok(cx.str("typing"))), set: None },
     GetSetDef { name: "__origin__", doc: None, get: Some(|_, _| Ok(UNION.to_value())), set: None },
     GetSetDef { name: "__parameters__", doc: None, get: Some(parameters), set: None },
 ];

@@ -279,6 +279,12 @@ fn varname_from_oparg(cx: &mut Cx, this_: &Value, oparg: i64) -> R {
     }
 }
 
+/// The same as replace().
+#[taipan_macros::native("code.__replace__($self, /, **changes)", no_signature)]
+fn dunder_replace(cx: &mut Cx, this_: &Value, changes: taipan_object::KwArgs<'_>) -> R {
+    replace(cx, this_, changes)
+}
+
 /// Return a copy of the code object with new values for the specified fields.
 #[taipan_macros::native("code.replace($self, /, **changes)", no_signature)]
 fn replace(cx: &mut Cx, this_: &Value, changes: taipan_object::KwArgs<'_>) -> R {
@@ -521,6 +527,7 @@ const fn computed(name: &'static str, get: fn(&mut Cx, &Value) -> R) -> GetSetDe
 
 pub static DEFS: TypeDefs = TypeDefs {
     methods: taipan_macros::natives![
+        dunder_replace,
         co_lines,
         co_branches,
         co_positions,

@@ -48,6 +48,12 @@ pub fn new(cx: &mut Cx, _ty: &Obj<Type>, args: Args<'_>) -> R {
     let Some(globals) = given[1].filter(|g| g.as_dict().is_some()) else {
         return Err(cx.type_error("function() argument 'globals' must be dict"));
     };
+    if given[3].is_some_and(|d| d.cast::<Tuple>().is_none()) {
+        return Err(cx.type_error("arg 4 (defaults) must be None or tuple"));
+    }
+    if given[5].is_some_and(|d| d.as_dict().is_none()) {
+        return Err(cx.type_error("arg 6 (kwdefaults) must be None or dict"));
+    }
     let free = code.source.freevars().count();
     let closure = match given[4] {
         Some(c) => match c.cast::<Tuple>() {
