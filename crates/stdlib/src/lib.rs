@@ -27,7 +27,9 @@ pub mod itertools;
 pub mod json;
 pub mod locale;
 pub mod math;
+pub mod mmap;
 pub mod multibyte;
+pub mod multiprocessing;
 pub mod opcode;
 pub mod operator;
 pub mod poll;
@@ -96,6 +98,9 @@ pub static MODULES: &[&ModuleDef] = &[
     &multibyte::KR,
     &multibyte::MODULE,
     &multibyte::TW,
+    &mmap::MODULE,
+    &multiprocessing::MODULE,
+    &multiprocessing::SHARED_MEMORY,
     &opcode::MODULE,
     &operator::MODULE,
     &poll::MODULE,

@@ -75,10 +75,13 @@ fn checked(cx: &mut Cx, resource: i32) -> R<()> {
 }
 
 fn limit(cx: &mut Cx, value: &Value) -> R<u64> {
-    match int::index_i64(cx, value)? {
-        -1 => Ok(u64::MAX),
-        n if n < 0 => Err(cx.value_error("Cannot convert negative int")),
-        n => Ok(n as u64),
+    let exact = int::index(cx, value)?;
+    let Some(number) = exact.as_int() else { return Err(cx.type_error("an integer is required")) };
+    match (number.to_i64(), u64::try_from(number.to_big().as_ref())) {
+        (Some(-1), _) => Ok(u64::MAX),
+        _ if number.is_negative() => Err(cx.value_error("Cannot convert negative int")),
+        (_, Ok(n)) => Ok(n),
+        _ => Err(cx.overflow_error("Python int too large to convert to C rlim_t")),
     }
 }
 

@@ -161,14 +161,14 @@ fn getpwall(cx: &mut Cx) -> R {
 /// If id is not valid, raise KeyError.
 #[native("grp.getgrgid(id)")]
 fn getgrgid(cx: &mut Cx, id: &Value) -> R {
-    let gid = number(cx, id, "gid")?;
-    let found = match gid {
-        Some(gid) => sys(cx, |host| host.group_by_number(gid))?,
-        None => None,
+    let Some(gid) = number(cx, id, "gid")? else {
+        let negative = id.as_int().is_some_and(|n| n.is_negative());
+        let side = if negative { "less than minimum" } else { "greater than maximum" };
+        return Err(cx.overflow_error(format!("gid is {side}")));
     };
-    match found {
+    match sys(cx, |host| host.group_by_number(gid))? {
         Some(found) => group(cx, &found),
-        None => Err(missing_number(cx, "getgrgid", "gid", gid)),
+        None => Err(missing_number(cx, "getgrgid", "gid", Some(gid))),
     }
 }
 

@@ -113,11 +113,15 @@ fn make_dict(cx: &mut Cx, dict_content: &Value, is_raw: bool) -> R {
 fn dictionary(cx: &mut Cx, value: &Value, default: Use) -> R<(Arc<[u8]>, Use)> {
     let found = match value.cast::<Tuple>().map(|t| t.items()) {
         Some([dict, how]) => {
-            let how = match how.as_int().and_then(|i| i.to_i64()) {
-                Some(0) => Some(Use::Digested),
-                Some(1) => Some(Use::Undigested),
-                Some(2) => Some(Use::Prefix),
-                _ => None,
+            let how = match how.as_int() {
+                Some(number) => match number.to_i64() {
+                    Some(0) => Some(Use::Digested),
+                    Some(1) => Some(Use::Undigested),
+                    Some(2) => Some(Use::Prefix),
+                    Some(_) => None,
+                    None => return Err(cx.overflow_error("Python int too large to convert to C int")),
+                },
+                None => None,
             };
             dict.cast::<ZstdDict>().zip(how)
         }
