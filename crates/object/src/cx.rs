@@ -67,8 +67,8 @@ pub struct Cx {
 }
 
 /// Bytes of native stack for recursions over user data: about as many levels as CPython has on its 8 MiB, and few enough
-/// that a runaway recursion ends at once. Frames of unoptimised builds are larger.
-const NATIVE_STACK: usize = if cfg!(debug_assertions) { 32 << 20 } else { 16 << 20 };
+/// that a runaway recursion ends at once.
+const NATIVE_STACK: usize = 16 << 20;
 
 impl Cx {
     /// A token for the calling thread.
