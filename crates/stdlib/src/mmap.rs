@@ -33,6 +33,8 @@ pub struct Mmap {
     offset: i64,
     /// A descriptor of its own for the file, or -1.
     fd: i32,
+    /// Whether the file is kept track of, for its size and for resizing.
+    tracked: bool,
     access: Access,
     flags: i32,
     exports: usize,
@@ -104,6 +106,9 @@ fn open(cx: &mut Cx, object: &Obj<Mmap>) -> R<usize> {
 /// A copy of a range that lies in the mapping.
 fn copy_out(cx: &mut Cx, object: &Obj<Mmap>, start: usize, count: usize) -> R<Vec<u8>> {
     open(cx, object)?;
+    if count == 0 {
+        return Ok(Vec::new());
+    }
     let mut bytes = Vec::new();
     if bytes.try_reserve_exact(count).is_err() {
         return Err(cx.memory_error());
@@ -211,7 +216,8 @@ fn make(
             return Err(raised);
         }
     };
-    let payload = Mmap { mapping: Some(mapping), position: 0, offset, fd, access, flags, exports: 0 };
+    let payload =
+        Mmap { mapping: Some(mapping), position: 0, offset, fd, tracked: trackfd, access, flags, exports: 0 };
     Ok(cx.new_instance(class, payload).into_value())
 }
 
@@ -324,7 +330,8 @@ fn setitem(cx: &mut Cx, value: &Value, key: &Value, new: Option<&Value>) -> R<()
             return Err(cx.type_error("mmap object doesn't support slice deletion"));
         };
         let bytes = buffer::bytes_like(cx, new)?.to_vec(cx);
-        if bytes.len() != places.len() {
+        // The value's own code may have resized the mapping.
+        if bytes.len() != places.len() || open(cx, object)? != length {
             return Err(cx.index_error("mmap slice assignment is wrong size"));
         }
         for (&at, byte) in places.iter().zip(&bytes) {
@@ -341,6 +348,9 @@ fn setitem(cx: &mut Cx, value: &Value, key: &Value, new: Option<&Value>) -> R<()
         return Err(cx.type_error("mmap item value must be an int"));
     }
     let number = int::index(cx, new)?.as_int().and_then(|n| n.to_i64()).and_then(|n| u8::try_from(n).ok());
+    if at >= open(cx, object)? {
+        return Err(cx.index_error("mmap index out of range"));
+    }
     match number {
         Some(byte) => copy_in(cx, object, at, &[byte]),
         None => Err(cx.value_error("mmap item value must be in range(0, 256)")),
@@ -510,7 +520,7 @@ fn resize(cx: &mut Cx, object: &Obj<Mmap>, newsize: i64) -> R<()> {
     let (Ok(size), Some(end)) = (usize::try_from(newsize), end) else {
         return Err(cx.value_error("new size out of range"));
     };
-    if fd == -1 && flags & libc::MAP_ANONYMOUS == 0 {
+    if !object.get(cx).tracked {
         return Err(cx.value_error("mmap: can't resize with trackfd=False."));
     }
     if fd == -1 && flags & libc::MAP_PRIVATE == 0 && size > open(cx, object)? {
@@ -552,10 +562,7 @@ fn seekable(_cx: &mut Cx, _object: &Obj<Mmap>) -> R<bool> {
 #[native("mmap.size($self, /)")]
 fn size(cx: &mut Cx, object: &Obj<Mmap>) -> R<i64> {
     open(cx, object)?;
-    let (fd, flags) = (object.get(cx).fd, object.get(cx).flags);
-    if fd == -1 && flags & libc::MAP_ANONYMOUS == 0 {
-        return Err(cx.value_error("can't get size with trackfd=False"));
-    }
+    let fd = object.get(cx).fd;
     Ok(sys(cx, |h| h.stat(Target::Descriptor(fd)))?.size)
 }
 
