@@ -198,7 +198,11 @@ impl From<SyntaxError> for CompileError {
             SyntaxErrorKind::Recursion => ErrorKind::Recursion,
             SyntaxErrorKind::Overflow => ErrorKind::Overflow,
         };
-        CompileError { parser_location: e.location, ..CompileError::new(kind, e.message) }
+        CompileError {
+            parser_location: e.location,
+            statement: Some(e.statement),
+            ..CompileError::new(kind, e.message)
+        }
     }
 }
 

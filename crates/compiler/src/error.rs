@@ -32,6 +32,8 @@ pub struct CompileError {
     pub message: String,
     pub span: Option<Span>,
     pub parser_location: Option<Box<ErrorLocation>>,
+    /// The parser's errors: line and column of the last compound statement that was complete before the error.
+    pub statement: Option<(i32, i32)>,
     /// What was warned of before the error, in order.
     pub warnings: Vec<Warning>,
 }
@@ -43,6 +45,7 @@ impl CompileError {
             message: message.into(),
             span: None,
             parser_location: None,
+            statement: None,
             warnings: Vec::new(),
         }
     }

@@ -99,3 +99,11 @@ pub type HostHandle = Arc<dyn Host>;
 pub fn system() -> HostHandle {
     Arc::new(SystemHost::default())
 }
+
+/// Bytes of physical memory that the machine has; `None` where it does not say.
+#[must_use]
+pub fn machine_memory() -> Option<usize> {
+    // SAFETY: asks for two numbers.
+    let (pages, size) = unsafe { (libc::sysconf(libc::_SC_PHYS_PAGES), libc::sysconf(libc::_SC_PAGESIZE)) };
+    usize::try_from(pages).ok()?.checked_mul(usize::try_from(size).ok()?)
+}

@@ -46,22 +46,32 @@ class LibraryFinder:
 
     def __init__(self, path):
         self.path = path
+        self._files = None
 
     def find_spec(self, fullname, target=None):
         found = _imp._library_find(fullname)
         if found is None:
-            return None
+            return self._on_disk(fullname, target)
         path, is_package = found
         location = f'{_folder}/{path}'
         package = location.rpartition('/')[0]
         if (package.rpartition('/')[0] if is_package else package) != self.path:
-            return None
+            return self._on_disk(fullname, target)
         loader = LibraryLoader(fullname, location)
         spec = _bootstrap.ModuleSpec(fullname, loader, origin=location, is_package=is_package)
         spec.has_location = True
         if is_package:
             spec.submodule_search_locations = [package]
         return spec
+
+    def _on_disk(self, fullname, target):
+        """What the folder itself holds beside the frozen modules, if it exists."""
+        if self._files is None:
+            if not _external._path_isdir(self.path):
+                return None
+            details = _external._get_supported_file_loaders()
+            self._files = _external.FileFinder(self.path, *details)
+        return self._files.find_spec(fullname, target)
 
     def iter_modules(self, prefix=''):
         inner = _inner(self.path)
@@ -73,7 +83,7 @@ class LibraryFinder:
                     yield prefix + rest, _imp._library_find(name)[1]
 
     def invalidate_caches(self):
-        pass
+        self._files = None
 
     def __repr__(self):
         return f'<finder of the frozen library in {self.path!r}>'

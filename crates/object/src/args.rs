@@ -334,11 +334,13 @@ impl<'a> FromArg<'a> for i64 {
 
 impl<'a> FromArg<'a> for i32 {
     fn from_arg(cx: &mut Cx, value: &'a Value) -> R<Self> {
-        let wide = i64::from_arg(cx, value)?;
-        match i32::try_from(wide) {
-            Ok(i) => Ok(i),
-            Err(_) if wide > 0 => Err(cx.overflow_error("signed integer is greater than maximum")),
-            Err(_) => Err(cx.overflow_error("signed integer is less than minimum")),
+        let wide = match value.word().as_int() {
+            Some(i) => Some(i),
+            None => crate::int::index(cx, value)?.as_int().and_then(|i| i.to_i64()),
+        };
+        match wide.map(i32::try_from) {
+            Some(Ok(i)) => Ok(i),
+            _ => Err(cx.overflow_error("Python int too large to convert to C int")),
         }
     }
 }

@@ -362,6 +362,23 @@ pub fn get_objects(cx: &mut Cx) -> Vec<Value> {
     found
 }
 
+/// How many mortal objects of each type are alive, the most numerous first: what a debugging check shows at the end.
+pub fn live_by_type(cx: &mut Cx) -> Vec<(String, usize)> {
+    let mut counts: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+    // SAFETY: the heap is live; the visitor only looks at types.
+    unsafe {
+        Heap::each_object(cx.heap(), &mut |p| {
+            let header = p.as_ref();
+            if header.count() > 0 && !header.is_immortal() {
+                *counts.entry(header.ty_unguarded().full_name().into_owned()).or_default() += 1;
+            }
+        });
+    }
+    let mut list: Vec<(String, usize)> = counts.into_iter().collect();
+    list.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    list
+}
+
 fn each_live(cx: &mut Cx, visit: &mut dyn FnMut(&Value)) {
     // SAFETY: the heap is live; `visit` only counts.
     unsafe {

@@ -354,6 +354,10 @@ pub fn is_sequence(cx: &Cx, value: &Value) -> bool {
 #[inline]
 pub fn next(cx: &mut Cx, iterator: &Value) -> R<Option<Value>> {
     cx.check_native_stack("")?;
+    // Native loops over endless native iterators end by a signal too.
+    if cx.broken() {
+        cx.handle_breaker()?;
+    }
     match next_or_stop(cx, iterator) {
         Err(raised) => cx.catch(raised, &exc::STOP_ITERATION).map(|()| None),
         found => found,

@@ -1,5 +1,6 @@
 //! `gc`: the cycle collector's controls. Collections are full ones; the generations are counted for compatibility.
 
+use crate::support::audit;
 use taipan_macros::{native, natives};
 use taipan_object::{Cx, R, Value, gc, ops};
 use taipan_types::list::{List, extend, new_list};
@@ -158,6 +159,8 @@ fn set_debug(cx: &mut Cx, flags: i32) -> R<()> {
 /// that are in that generation.
 #[native("gc.get_objects(generation=None)")]
 fn get_objects(cx: &mut Cx, generation: Option<i64>) -> R {
+    let asked = cx.int(generation.unwrap_or(-1));
+    audit(cx, "gc.get_objects", &[asked])?;
     match generation {
         Some(g) if g < 0 => return Err(cx.value_error("generation parameter cannot be negative")),
         Some(g) if g > 2 => {
@@ -174,6 +177,8 @@ fn get_objects(cx: &mut Cx, generation: Option<i64>) -> R {
 /// Return the list of objects that directly refer to any of 'objs'.
 #[native("gc.get_referrers(*objs)")]
 fn get_referrers(cx: &mut Cx, objs: &[Value]) -> R {
+    let targets = cx.tuple(objs.to_vec()).into_value();
+    audit(cx, "gc.get_referrers", &[targets])?;
     let found = gc::get_referrers(cx, objs);
     Ok(new_list(cx, found).into_value())
 }
@@ -181,6 +186,8 @@ fn get_referrers(cx: &mut Cx, objs: &[Value]) -> R {
 /// Return the list of objects that are directly referred to by 'objs'.
 #[native("gc.get_referents(*objs)")]
 fn get_referents(cx: &mut Cx, objs: &[Value]) -> R {
+    let targets = cx.tuple(objs.to_vec()).into_value();
+    audit(cx, "gc.get_referents", &[targets])?;
     let mut found = Vec::new();
     for object in objs {
         found.extend(gc::get_referents(cx, object));

@@ -46,7 +46,8 @@ pub mod stat;
 pub mod statistics;
 pub mod strings;
 pub mod structs;
-pub mod support;
+mod suggestions;
+mod support;
 pub mod symtable;
 pub mod termios;
 pub mod testing;
@@ -116,6 +117,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &statistics::MODULE,
     &strings::MODULE,
     &structs::MODULE,
+    &suggestions::MODULE,
     &symtable::MODULE,
     &termios::MODULE,
     &thread::MODULE,

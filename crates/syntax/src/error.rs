@@ -65,17 +65,19 @@ pub struct SyntaxError {
     pub message: String,
     /// `None` for errors that carry no position at all (null bytes, memory)
     pub location: Option<Box<ErrorLocation>>,
+    /// line and column of the last compound statement that was complete before the error; 0 where there is none
+    pub statement: (i32, i32),
 }
 
 impl SyntaxError {
     /// An error without a position.
     pub fn bare(kind: SyntaxErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), location: None }
+        Self { kind, message: message.into(), location: None, statement: (0, 0) }
     }
 
     /// An error with a position.
     pub fn at(kind: SyntaxErrorKind, message: impl Into<String>, location: ErrorLocation) -> Self {
-        Self { kind, message: message.into(), location: Some(Box::new(location)) }
+        Self { kind, message: message.into(), location: Some(Box::new(location)), statement: (0, 0) }
     }
 }
 

@@ -117,6 +117,8 @@ fn settings(config: &Config, host: &HostHandle, locale: &[u8]) -> Settings {
     };
     s.debug_ranges = config.debug_ranges;
     s.install_signal_handlers = true;
+    s.import_time = config.import_time;
+    s.show_leaks = config.x_option("show-leaks").is_some();
     s.cpu_count = config.cpu_count;
     s.pycache_prefix = config.pycache_prefix.clone();
     s.home = config.home.clone();

@@ -28,6 +28,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "symtable", print: symtable },
     Stage { name: "cfg", print: cfg },
     Stage { name: "bytecode", print: bytecode },
+    Stage { name: "prepared", print: prepared },
 ];
 
 /// Prints the named stages of a program's source, each under a line with its name if there are several.
@@ -100,6 +101,12 @@ fn bytecode(input: &Input<'_>) -> Result<String, CompileError> {
     let filename = Name::from(input.filename.to_owned());
     let compiled = taipan_compiler::compile(&input.source, &filename, Mode::Exec, &input.options)?;
     Ok(dis::disassemble(&compiled.code))
+}
+
+fn prepared(input: &Input<'_>) -> Result<String, CompileError> {
+    let filename = Name::from(input.filename.to_owned());
+    let compiled = taipan_compiler::compile(&input.source, &filename, Mode::Exec, &input.options)?;
+    Ok(taipan_vm::code::prepare::listing(&compiled.code))
 }
 
 #[cfg(test)]

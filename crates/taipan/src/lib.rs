@@ -1,9 +1,14 @@
 //! Taipan's embedding API and its command.
 //!
-//! ```no_run
-//! let mut python = taipan::Python::new(taipan::Settings::new(taipan::system_host()));
-//! python.run("print('hello')").expect("no exception");
 //! ```
+//! let mut python = taipan::Python::new(taipan::Settings::new(taipan::system_host()));
+//! python.run("import math\ndef area(r): return round(math.pi * r * r, 2)").expect("no exception");
+//! assert_eq!(python.evaluate("area(2)").as_deref(), Ok("12.57"));
+//! let error = python.run("area('wide')").expect_err("a TypeError");
+//! assert!(error.to_string().ends_with("TypeError: can't multiply sequence by non-int of type 'float'\n"), "{error}");
+//! ```
+//!
+//! What an interpreter may do outside is its host's affair: [`Settings::host`] may be one that denies.
 
 pub mod command;
 pub mod dump;
@@ -16,6 +21,7 @@ pub mod options;
 pub use taipan_host::system as system_host;
 pub use taipan_vm::runtime::Settings;
 
+use taipan_object::{Cx, R, ops};
 use taipan_vm::display;
 use taipan_vm::interpreter::Interpreter;
 use taipan_vm::runtime::{finish, program, start};
@@ -35,6 +41,8 @@ impl std::error::Error for PythonError {}
 /// One interpreter, for a program that embeds Python. It belongs to the thread that made it.
 pub struct Python {
     interpreter: Option<Interpreter>,
+    /// Why it did not start.
+    failed: Option<PythonError>,
 }
 
 /// Bytes of native stack that an embedded interpreter may use of its thread's: half of what Rust gives a thread.
@@ -44,8 +52,12 @@ impl Python {
     /// A new interpreter with the whole standard library. A start that fails shows at the first run.
     #[must_use]
     pub fn new(settings: Settings) -> Python {
-        let (interpreter, _) = start::start(library::with_library(settings), EMBEDDED_STACK);
-        Python { interpreter: Some(interpreter) }
+        let (mut interpreter, started) = start::start(library::with_library(settings), EMBEDDED_STACK);
+        let failed = started.err().map(|error| {
+            let text = display::text(interpreter.cx(), &error.exception);
+            PythonError(format!("{}: {text}", error.stage))
+        });
+        Python { interpreter: Some(interpreter), failed }
     }
 
     /// Runs a program's text in `__main__`.
@@ -53,10 +65,35 @@ impl Python {
     /// # Errors
     /// The exception that it did not catch.
     pub fn run(&mut self, source: &str) -> Result<(), PythonError> {
-        let Some(interpreter) = &mut self.interpreter else { return Ok(()) };
+        self.with(|cx| {
+            let name = cx.str("<embedded>");
+            program::run_source(cx, source.as_bytes(), &name)
+        })
+    }
+
+    /// The value of an expression in `__main__`, as `repr` shows it.
+    ///
+    /// # Errors
+    /// The exception that it did not catch.
+    pub fn evaluate(&mut self, expression: &str) -> Result<String, PythonError> {
+        self.with(|cx| {
+            let namespace = start::main_namespace(cx)?;
+            let builtins = taipan_vm::runtime::import::import(cx, "builtins")?;
+            let (eval, expression) = (cx.intern("eval"), cx.str(expression));
+            let value = ops::call_method(cx, &builtins, &eval, &[expression, namespace])?;
+            Ok(ops::repr(cx, &value)?.to_string_lossy().into_owned())
+        })
+    }
+
+    fn with<T>(&mut self, work: impl FnOnce(&mut Cx) -> R<T>) -> Result<T, PythonError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        let Some(interpreter) = &mut self.interpreter else {
+            return Err(PythonError("the interpreter has ended\n".to_owned()));
+        };
         let cx = interpreter.cx();
-        let name = cx.str("<embedded>");
-        program::run_source(cx, source.as_bytes(), &name).map_err(|raised| {
+        work(cx).map_err(|raised| {
             let exception = cx.take_raised(raised);
             PythonError(display::text(cx, &exception))
         })

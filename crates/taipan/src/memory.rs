@@ -67,11 +67,33 @@ fn give(less: usize) {
     }
 }
 
+/// Single requests from here on are compared with the machine's memory.
+const HUGE: usize = 1 << 30;
+/// The machine's memory in bytes, once it was asked for.
+static MACHINE: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether a single request is beyond the machine's memory: the system would grant it, and end the process when it is filled.
+#[cold]
+#[inline(never)]
+fn beyond_machine(size: usize) -> bool {
+    let mut known = MACHINE.load(Ordering::Relaxed);
+    if known == 0 {
+        known = taipan_host::machine_memory().unwrap_or(usize::MAX);
+        MACHINE.store(known, Ordering::Relaxed);
+    }
+    size > known
+}
+
+#[inline]
+fn refused(size: usize) -> bool {
+    size >= HUGE && beyond_machine(size)
+}
+
 // SAFETY: mimalloc's answers are passed on unchanged; null stands for a refused request, as the trait has it.
 unsafe impl GlobalAlloc for Counting {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if LIMITED.load(Ordering::Relaxed) && !take(layout.size()) {
+        if refused(layout.size()) || (LIMITED.load(Ordering::Relaxed) && !take(layout.size())) {
             return std::ptr::null_mut();
         }
         // SAFETY: the caller's promises are mimalloc's.
@@ -80,7 +102,7 @@ unsafe impl GlobalAlloc for Counting {
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        if LIMITED.load(Ordering::Relaxed) && !take(layout.size()) {
+        if refused(layout.size()) || (LIMITED.load(Ordering::Relaxed) && !take(layout.size())) {
             return std::ptr::null_mut();
         }
         // SAFETY: as `alloc`.
@@ -98,6 +120,9 @@ unsafe impl GlobalAlloc for Counting {
 
     #[inline]
     unsafe fn realloc(&self, p: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if refused(size) {
+            return std::ptr::null_mut();
+        }
         if LIMITED.load(Ordering::Relaxed) {
             if !take(size) {
                 return std::ptr::null_mut();

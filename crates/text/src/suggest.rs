@@ -70,3 +70,8 @@ pub fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
     }
     best.map(|(_, candidate)| candidate)
 }
+
+/// What an error message about an unknown name adds, if a candidate is close.
+pub fn hint<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> String {
+    closest(name, candidates).map_or_else(String::new, |near| format!(". Did you mean '{near}'?"))
+}

@@ -121,8 +121,9 @@ impl Interpreter {
     }
 }
 
-impl Drop for Interpreter {
-    fn drop(&mut self) {
+impl Interpreter {
+    /// Lets go of everything that the interpreter itself holds. What is alive afterwards has leaked.
+    pub fn release(&mut self) {
         let state = {
             let interp = self.cx.interp_mut();
             (interp.modules.take(), interp.sys.take(), interp.builtins.take(), interp.take_state())
@@ -133,6 +134,17 @@ impl Drop for Interpreter {
             drop(self.cx.take_raised(raised));
         }
         self.cx.drain_pending();
+    }
+
+    /// The objects that are still alive after [`Interpreter::release`], by type.
+    pub fn leaks(&mut self) -> Vec<(String, usize)> {
+        taipan_object::gc::live_by_type(&mut self.cx)
+    }
+}
+
+impl Drop for Interpreter {
+    fn drop(&mut self) {
+        self.release();
         // SAFETY: leaked in `new`; the heap goes with the interpreter, nothing refers to it any more.
         drop(unsafe { Box::from_raw(self.interp.as_ptr()) });
     }

@@ -16,6 +16,7 @@ mod observed;
 mod places;
 mod process;
 mod programs;
+mod robustness;
 mod snippets;
 mod syntax;
 mod test;
@@ -61,6 +62,11 @@ const COMMANDS: &[Command] = &[
         name: "programs",
         help: "run tests/programs and compare with what was recorded",
         run: programs::run,
+    },
+    Command {
+        name: "robustness",
+        help: "damage a compiled program in many ways and run each",
+        run: robustness::run,
     },
     Command {
         name: "snippets",

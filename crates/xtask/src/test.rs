@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check of the README, and the sum of their tests on the last line.
 
 use crate::arguments::Arguments;
-use crate::{conformance, explain, places, programs};
+use crate::{conformance, explain, places, programs, snippets};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
@@ -46,6 +46,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
     let taipan = asked.map(Into::into).unwrap_or_else(|| places::target().join("release/taipan"));
     recorded_programs(&taipan, &mut count);
     explained(&taipan, &mut count);
+    short_programs(&taipan, &mut count);
     match &python {
         Some(python) => {
             bytecode(python, &mut count);
@@ -137,6 +138,19 @@ fn explained(taipan: &Path, count: &mut Count) {
         }
         Err(error) => {
             println!("explain: {error}");
+            count.add(0, 1);
+        }
+    }
+}
+
+fn short_programs(taipan: &Path, count: &mut Count) {
+    match snippets::check(taipan, &[], false, 2, Duration::from_secs(60)) {
+        Ok((passed, failed)) => {
+            println!("snippets: {passed} passed, {failed} failed");
+            count.add(passed, failed);
+        }
+        Err(error) => {
+            println!("snippets: {error}");
             count.add(0, 1);
         }
     }

@@ -125,7 +125,10 @@ fn start_new_thread(cx: &mut Cx, function: &Value, args: &Value, kwargs: Option<
     if function.ty(cx).slots().call.is_none() {
         return Err(cx.type_error("first arg must be callable"));
     }
+    let given = args;
     let Some(args) = args.cast::<Tuple>() else { return Err(cx.type_error("2nd arg must be a tuple")) };
+    let named = kwargs.cloned().unwrap_or_else(Value::none);
+    crate::support::audit(cx, "_thread.start_new_thread", &[function.clone(), given.clone(), named])?;
     let mut values = args.items().to_vec();
     let mut names = None;
     if let Some(kwargs) = kwargs {
@@ -163,6 +166,9 @@ fn start_joinable_thread(cx: &mut Cx, function: &Value, handle: Option<&Value>, 
     if function.ty(cx).slots().call.is_none() {
         return Err(cx.type_error("thread function must be callable"));
     }
+    let shown = handle.cloned().unwrap_or_else(Value::none);
+    let audited = [function.clone(), Value::small_int(i32::from(daemon)), shown];
+    crate::support::audit(cx, "_thread.start_joinable_thread", &audited)?;
     let handle = match handle.filter(|h| !h.is_none()) {
         Some(handle) => handle.clone(),
         None => handle::new(cx),

@@ -114,12 +114,15 @@ pub fn parse_collecting(
             }
             Ok(module)
         }
-        Err(Fail::Error(error)) if !options.allow_incomplete_input && tokens.error.is_none() => Err(*error),
+        Err(Fail::Error(error)) if !options.allow_incomplete_input && tokens.error.is_none() => {
+            Err(SyntaxError { statement: parser.compound, ..*error })
+        }
         Err(Fail::Error(error)) if error.kind == SyntaxErrorKind::Memory => Err(*error),
         Err(_) => {
-            let furthest = parser.furthest;
+            let (furthest, statement) = (parser.furthest, parser.compound);
             let options = &ParseOptions { barry_as_flufl: parser.flufl, ..*options };
-            Err(diagnose::diagnose(source, &tokens, mode, options, furthest))
+            let error = diagnose::diagnose(source, &tokens, mode, options, furthest);
+            Err(SyntaxError { statement, ..error })
         }
     }
 }
@@ -176,6 +179,8 @@ pub(crate) struct Parser<'a> {
     pos: usize,
     /// the furthest token that a rule was tried on and failed
     furthest: usize,
+    /// where the last complete compound statement begins
+    compound: Start,
     depth: u32,
     names: Names<'a>,
     warnings: Vec<(usize, SyntaxWarning)>,
@@ -194,6 +199,7 @@ impl<'a> Parser<'a> {
             options,
             pos: 0,
             furthest: 0,
+            compound: (0, 0),
             depth: 0,
             names: Names::default(),
             warnings: Vec::new(),

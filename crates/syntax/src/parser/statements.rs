@@ -7,7 +7,9 @@ use crate::lexer::TokenKind as K;
 impl Parser<'_> {
     /// Parses one statement, or all simple statements of a line, into `out`. True for a compound statement.
     pub(super) fn statement(&mut self, out: &mut Vec<Stmt>) -> PResult<bool> {
+        let start = self.start();
         if let Some(statement) = self.compound_statement()? {
+            self.compound = self.compound.max(start);
             out.push(statement);
             return Ok(true);
         }

@@ -126,6 +126,8 @@ pub struct Config {
     pub warn_about_locale: bool,
     /// Whether a C locale may be replaced by C.UTF-8 (PEP 538).
     pub coerce_locale: bool,
+    /// `-R`.
+    pub random_hashes: bool,
 
     /// `--dump`: the stages that print what they make.
     pub dump: Vec<String>,
@@ -189,6 +191,7 @@ impl Default for Config {
             stdio_errors: None,
             warn_about_locale: false,
             coerce_locale: true,
+            random_hashes: false,
             dump: Vec::new(),
             explain: None,
             explain_limit: 20_000,

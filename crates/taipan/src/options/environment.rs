@@ -145,6 +145,8 @@ fn strings(config: &mut Config, variables: &Variables<'_>) {
 fn hash_seed(config: &mut Config, variables: &Variables<'_>) -> Result<(), Ending> {
     match variables.get("PYTHONHASHSEED") {
         None => {}
+        // -R asks for random hashes whatever the variable says.
+        Some(_) if config.random_hashes => {}
         Some(value) if value == b"random" => {}
         Some(value) => match std::str::from_utf8(&value).ok().and_then(|text| text.parse().ok()) {
             Some(seed) => config.hash_seed = HashSeed::Fixed(seed),
@@ -226,7 +228,7 @@ fn switches(config: &mut Config, variables: &Variables<'_>) -> Result<(), Ending
     };
     config.frozen_modules =
         match (config.x_option("frozen_modules"), variables.get("PYTHON_FROZEN_MODULES").as_deref()) {
-            (Some(None | Some(b"on")), _) | (None, Some(b"on")) => Some(true),
+            (Some(None | Some(b"on" | b"")), _) | (None, Some(b"on")) => Some(true),
             (Some(Some(b"off")), _) | (None, Some(b"off")) => Some(false),
             (None, None) => None,
             (option, _) => {

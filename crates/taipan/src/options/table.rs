@@ -170,7 +170,7 @@ pub const OPTIONS: &[Choice] = &[
         config.safe_path = true;
     }),
     flag(b'q', "-q", &["print no version and copyright before the prompt"], |config| config.quiet += 1),
-    flag(b'R', "", &[], |_| {}),
+    flag(b'R', "", &[], |config| config.random_hashes = true),
     flag(b's', "-s", &["leave the user's site directory out; also PYTHONNOUSERSITE=x"], |config| {
         config.no_user_site = true;
     }),
@@ -359,6 +359,7 @@ pub const EXTRA: &[Documented] = &[
     named("perf", &["accepted; also PYTHONPERFSUPPORT=1"]),
     named("perf_jit", &["accepted; also PYTHON_PERF_JIT_SUPPORT=1"]),
     named("pycache_prefix=PATH", &["write .pyc files to a tree under PATH;", "also PYTHONPYCACHEPREFIX"]),
+    named("show-leaks", &["at the end, list objects that are still alive, and fail"]),
     named("showrefcount", &["accepted; does something in debug builds only"]),
     named(
         "thread_inherit_context=[0|1]",

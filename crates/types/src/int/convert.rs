@@ -60,7 +60,9 @@ pub fn new_arguments<'a>(cx: &mut Cx, args: Args<'a>) -> R<(Option<&'a Value>, O
     let mut base = pos.get(1);
     for (name, value) in args.keywords() {
         if !name.eq_str("base") {
-            let message = format!("int() got an unexpected keyword argument '{}'", name.to_string_lossy());
+            let name = name.to_string_lossy();
+            let hint = taipan_text::suggest::hint(&name, ["base"].into_iter());
+            let message = format!("int() got an unexpected keyword argument '{name}'{hint}");
             return Err(cx.type_error(message));
         }
         if base.is_some() {

@@ -5,7 +5,7 @@
 //! comparison that a conditional jump follows is fused with it.
 
 use taipan_bytecode::ops_names::binary_op as nb;
-use taipan_bytecode::{CodeObject, Opcode, exctable, instructions};
+use taipan_bytecode::{CodeObject, Constant, Opcode, exctable, instructions};
 use taipan_object::{Cx, Value};
 
 use super::{Code, Prepared, Unit, constants};
@@ -79,6 +79,39 @@ fn units(source: &CodeObject, wide: &mut Vec<(u16, u32)>, fused: bool) -> Box<[U
         fuse(source, &mut units);
     }
     units.into()
+}
+
+/// The instructions of a code object and those within it as they begin, for `--dump=prepared`: the index of the unit, the private
+/// opcode, its operand.
+pub fn listing(source: &CodeObject) -> String {
+    let mut out = String::new();
+    let mut work = vec![source];
+    while let Some(source) = work.pop() {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out += &format!("Prepared instructions of {} (line {}):\n", source.qualname, source.firstlineno);
+        let mut wide = Vec::new();
+        let units = units(source, &mut wide, true);
+        let mut i = 0;
+        while i + 1 < units.len() {
+            let (mut opcode, mut arg) = (units[i] as u16, units[i] >> 16);
+            if opcode == op::WIDE
+                && let Some(&(real, value)) = wide.get(arg as usize)
+            {
+                (opcode, arg) = (real, value);
+            }
+            out += &format!("{i:6}  {:<28} {arg}\n", op::name(opcode));
+            let known = source.code.get(2 * i).and_then(|&b| Opcode::from_u8(b));
+            i += 1 + known.map_or(0, Opcode::caches);
+        }
+        let nested = source.consts.iter().rev().filter_map(|c| match c {
+            Constant::Code(code) => Some(&**code),
+            _ => None,
+        });
+        work.extend(nested);
+    }
+    out
 }
 
 /// The private opcode that an instruction starts as.

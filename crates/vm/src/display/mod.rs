@@ -45,6 +45,23 @@ pub fn write_error(cx: &mut Cx, text: &str) {
     files::write_all(&host, 2, text.as_bytes());
 }
 
+/// Writes a text that UTF-8 may not hold to `sys.stderr`, whose error handler deals with it.
+fn write_value(cx: &mut Cx, text: Value) {
+    let stream = match sys::get(cx, &names::stderr) {
+        Ok(stream) => stream.filter(|s| !s.is_none()),
+        Err(raised) => {
+            drop(cx.take_raised(raised));
+            None
+        }
+    };
+    let lossy = text.as_str().map(|t| t.to_string_lossy().into_owned()).unwrap_or_default();
+    let Some(stream) = stream else { return write_error(cx, &lossy) };
+    if let Err(raised) = ops::call_method(cx, &stream, &names::write, &[text]) {
+        drop(cx.take_raised(raised));
+        write_error(cx, &lossy);
+    }
+}
+
 fn flush(cx: &mut Cx, stream: &Value) {
     if let Err(raised) = ops::call_method(cx, stream, &names::flush, &[]) {
         drop(cx.take_raised(raised));
@@ -73,6 +90,11 @@ pub fn display(cx: &mut Cx, exception: &Value, traceback: Option<&Value>) {
             Ok(_) => return,
             Err(raised) => drop(cx.take_raised(raised)),
         }
+    }
+    if exception.cast::<Exception>().is_none() {
+        let kind = exception.type_name(cx).to_owned();
+        let message = format!("TypeError: print_exception(): Exception expected for value, {kind} found\n");
+        return write_error(cx, &message);
     }
     let text = plain::exception(cx, exception);
     write_error(cx, &text);
@@ -117,7 +139,9 @@ pub fn print(cx: &mut Cx, exception: &Value) -> Option<i32> {
         return None;
     };
     let args = [class, exception.clone(), traceback];
-    if let Err(raised) = ops::call(cx, &hook, &args) {
+    let [class, value, traceback] = args.clone();
+    let audited = (cx.interp().runtime.audit)(cx, "sys.excepthook", &[hook.clone(), class, value, traceback]);
+    if let Err(raised) = audited.and_then(|()| ops::call(cx, &hook, &args)) {
         let second = cx.take_raised(raised);
         if second.is_instance(&exc::SYSTEM_EXIT) {
             return Some(exit_status(cx, &second));
@@ -159,14 +183,11 @@ fn exit_status(cx: &mut Cx, exception: &Value) -> i32 {
         Some(IntRef::Small(i)) => i as i32,
         Some(IntRef::Big(_)) => -1,
         None => {
-            let text = match ops::str_of(cx, &code) {
-                Ok(text) => text.to_string_lossy().into_owned(),
-                Err(raised) => {
-                    drop(cx.take_raised(raised));
-                    String::new()
-                }
-            };
-            write_error(cx, &format!("{text}\n"));
+            match ops::str_of(cx, &code) {
+                Ok(text) => write_value(cx, text.into_value()),
+                Err(raised) => drop(cx.take_raised(raised)),
+            }
+            write_error(cx, "\n");
             1
         }
     }

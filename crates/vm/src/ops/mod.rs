@@ -342,4 +342,12 @@ pub mod op {
 
 
     }
+
+    /// An opcode's name.
+    pub fn name(opcode: u16) -> &'static str {
+        match u8::try_from(opcode) {
+            Ok(byte) => Opcode::from_u8(byte).map_or("BAD", Opcode::name),
+            Err(_) => NAMES.get(usize::from(opcode) - 256).copied().unwrap_or("BAD"),
+        }
+    }
 }

@@ -190,7 +190,51 @@ pub fn compile_with_flags(
     record::note(cx, || What::StageBegins("compile"));
     let result = taipan_compiler::compile(text, &filename, request.mode, &options);
     record::note(cx, || What::StageEnds("compile"));
-    finish(cx, result, request)
+    finish(cx, result, request).map_err(|failed| failed.raise(cx, request, Some(text)))
+}
+
+/// Compiles the program's file: errors refer to the file for its text.
+pub fn compile_file(cx: &mut Cx, text: &SourceText, request: &Request<'_>) -> R<Handle<Code>> {
+    let options = options(cx, request);
+    let filename = filename_of(request);
+    let result = taipan_compiler::compile(text, &filename, request.mode, &options);
+    let done = finish(cx, result, request);
+    done.map(|(code, _)| code).map_err(|failed| failed.raise(cx, request, None))
+}
+
+/// Why nothing was compiled.
+enum Failed {
+    Compiler(CompileError),
+    /// A warning that was made an error.
+    Raised(Raised),
+}
+
+impl Failed {
+    /// Raises it. A parser's error remembers the text and the last whole statement, from which `traceback` looks for mistyped
+    /// keywords.
+    #[cold]
+    fn raise(self, cx: &mut Cx, request: &Request<'_>, text: Option<&SourceText>) -> Raised {
+        let error = match self {
+            Failed::Raised(raised) => return raised,
+            Failed::Compiler(error) => error,
+        };
+        let statement = error.statement;
+        let raised = raise(cx, error, request);
+        let Some((line, column)) = statement else { return raised };
+        let exception = cx.take_raised(raised);
+        if let Some(e) = exception.cast::<Exception>()
+            && exception.is_instance(&exc::SYNTAX_ERROR)
+        {
+            let text = text.map_or_else(Value::none, |t| cx.str(t.text()));
+            let known = cx.tuple_value([Value::small_int(line), Value::small_int(column), text]);
+            let extra = &mut e.get_mut(cx).extra;
+            if extra.len() <= fields::METADATA {
+                extra.resize(fields::METADATA + 1, None);
+            }
+            extra[fields::METADATA] = Some(known);
+        }
+        cx.raise_value(exception)
+    }
 }
 
 fn filename_of(request: &Request<'_>) -> taipan_bytecode::Name {
@@ -202,16 +246,16 @@ fn finish(
     cx: &mut Cx,
     result: Result<Compiled, CompileError>,
     request: &Request<'_>,
-) -> R<(Handle<Code>, CompilerFlags)> {
+) -> Result<(Handle<Code>, CompilerFlags), Failed> {
     match result {
         Ok(compiled) => {
-            issue(cx, &compiled.warnings, request)?;
+            issue(cx, &compiled.warnings, request).map_err(Failed::Raised)?;
             Ok((code::new(cx, Arc::new(compiled.code)), compiled.flags))
         }
         Err(mut error) => {
             let warnings = std::mem::take(&mut error.warnings);
-            issue(cx, &warnings, request)?;
-            Err(raise(cx, error, request))
+            issue(cx, &warnings, request).map_err(Failed::Raised)?;
+            Err(Failed::Compiler(error))
         }
     }
 }
@@ -249,7 +293,8 @@ pub fn through_ast(cx: &mut Cx, source: &Value, request: &Request<'_>) -> R {
     if !only_ast {
         let filename = filename_of(request);
         let result = taipan_compiler::compile_ast(module, &filename, &options);
-        return Ok(finish(cx, result, request)?.0.into_value());
+        let done = finish(cx, result, request).map_err(|failed| failed.raise(cx, request, None));
+        return Ok(done?.0.into_value());
     }
     // What the compiler warns of is told when the tree is compiled.
     if optimized && let Err(error) = taipan_compiler::optimize_ast(&mut module, &options, false) {

@@ -3,7 +3,9 @@
 use taipan_object::{Cx, R, Value, dict, gc, names, ops, weakref};
 use taipan_types::module::{self, Module};
 
-use super::{codecs, import};
+use taipan_host::HostHandle;
+
+use super::{codecs, files, import, settings};
 use crate::gil;
 use crate::interpreter::Interpreter;
 use crate::record;
@@ -13,6 +15,7 @@ use taipan_event::What;
 /// Ends the interpreter. False if standard output could not be flushed.
 pub fn finish(mut interpreter: Interpreter) -> bool {
     let cx = interpreter.cx();
+    let settings = settings::settings(cx);
     record::specialised(cx);
     record::heap(cx);
     record::census(cx);
@@ -35,6 +38,10 @@ pub fn finish(mut interpreter: Interpreter) -> bool {
         // Daemon threads sleep in the middle of frames that refer to everything: the process's end releases it.
         std::mem::forget(interpreter);
     } else {
+        interpreter.release();
+        if settings.show_leaks {
+            good &= show_leaks(&mut interpreter, &settings.host);
+        }
         drop(interpreter);
     }
     good
@@ -45,6 +52,21 @@ fn stage(cx: &mut Cx, name: &'static str, run: impl FnOnce(&mut Cx)) {
     record::note(cx, || What::StageBegins(name));
     run(cx);
     record::note(cx, || What::StageEnds(name));
+}
+
+/// `-X show-leaks`: what outlives the interpreter, on standard error. True if nothing does.
+fn show_leaks(interpreter: &mut Interpreter, host: &HostHandle) -> bool {
+    let leaks = interpreter.leaks();
+    let total: usize = leaks.iter().map(|(_, count)| count).sum();
+    if total == 0 {
+        return true;
+    }
+    let mut text = format!("taipan: {total} objects are still alive:\n");
+    for (name, count) in leaks {
+        text.push_str(&format!("{count:8} {name}\n"));
+    }
+    files::write_all(host, 2, text.as_bytes());
+    false
 }
 
 /// Calls a function of a module if the module is loaded; what it raises is reported.

@@ -133,6 +133,7 @@ pub fn import_level(
     };
     let module = match loaded(cx, &absolute)? {
         Some(module) if !module.is_none() => {
+            time::cached(cx, &absolute);
             ensure_initialized(cx, &module, &absolute)?;
             module
         }
@@ -257,8 +258,86 @@ fn find_and_load_unseen(cx: &mut Cx, name: &Value) -> R {
     (cx.interp().runtime.audit)(cx, "import", &audited)?;
     let load = cx.intern("_find_and_load");
     let import = current_import(cx)?;
-    ops::call_method(cx, &bootstrap, &load, &[name.clone(), import])
-        .map_err(|raised| hide_machinery(cx, raised))
+    let began = time::begin(cx);
+    let result = ops::call_method(cx, &bootstrap, &load, &[name.clone(), import]);
+    if let Some(began) = began {
+        time::end(cx, began, name);
+    }
+    result.map_err(|raised| hide_machinery(cx, raised))
+}
+
+/// `-X importtime`: how long each import took, itself and with those inside it.
+mod time {
+    use std::time::{Duration, Instant};
+
+    use taipan_object::{Cx, Value};
+
+    use crate::runtime::{files, settings};
+
+    #[derive(Default)]
+    struct Times {
+        told_head: bool,
+        depth: usize,
+        /// What the imports inside the running one took.
+        inner: Duration,
+    }
+
+    /// When an import began, and what those before it inside the same one had taken.
+    pub struct Began {
+        at: Instant,
+        outer: Duration,
+    }
+
+    pub fn begin(cx: &mut Cx) -> Option<Began> {
+        if settings::settings(cx).import_time == 0 {
+            return None;
+        }
+        let times = cx.interp_mut().state::<Times>();
+        let head = !std::mem::replace(&mut times.told_head, true);
+        times.depth += 1;
+        let outer = std::mem::take(&mut times.inner);
+        if head {
+            let host = settings::host(cx);
+            files::write_all(&host, 2, b"import time: self [us] | cumulative | imported package\n");
+        }
+        Some(Began { at: Instant::now(), outer })
+    }
+
+    pub fn end(cx: &mut Cx, began: Began, name: &Value) {
+        let took = began.at.elapsed();
+        let times = cx.interp_mut().state::<Times>();
+        times.depth -= 1;
+        let own = took.saturating_sub(times.inner);
+        times.inner = began.outer + took;
+        let indent = 2 * times.depth;
+        let line = format!(
+            "import time: {:9} | {:10} | {:indent$}{}\n",
+            own.as_micros(),
+            took.as_micros(),
+            "",
+            shown(name)
+        );
+        let host = settings::host(cx);
+        files::write_all(&host, 2, line.as_bytes());
+    }
+
+    /// `-X importtime=2`: an import of a module that is loaded already.
+    pub fn cached(cx: &mut Cx, name: &Value) {
+        if settings::settings(cx).import_time < 2 {
+            return;
+        }
+        let indent = 2 * cx.interp_mut().state::<Times>().depth;
+        let line = format!("import time: cached    | cached     | {:indent$}{}\n", "", shown(name));
+        let host = settings::host(cx);
+        files::write_all(&host, 2, line.as_bytes());
+    }
+
+    /// The module's name, with escapes where it is no text.
+    fn shown(name: &Value) -> String {
+        let Some(name) = name.as_str() else { return String::new() };
+        let one = |c: u32| char::from_u32(c).map_or_else(|| format!("\\u{c:04x}"), String::from);
+        name.chars().map(one).collect()
+    }
 }
 
 /// Takes the frames of `importlib` out of the traceback of an exception that passed through it: all of them from an

@@ -282,7 +282,7 @@ fn set_loader(cx: &mut Cx, path: &Value, class: &str) {
 pub fn run_source(cx: &mut Cx, bytes: &[u8], filename: &Value) -> R<()> {
     let request = request(cx, filename);
     let source = compile::file_text(cx, bytes, &request)?;
-    let code = compile::compile(cx, &source, &request)?;
+    let code = compile::compile_file(cx, &source, &request)?;
     let namespace = start::main_namespace(cx)?;
     crate::run_code(cx, code, &namespace, &namespace, None).map(drop)
 }

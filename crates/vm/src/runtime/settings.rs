@@ -79,6 +79,8 @@ pub struct Settings {
     pub install_signal_handlers: bool,
     /// `-X show-leaks`: objects that are still alive at the end are listed.
     pub show_leaks: bool,
+    /// `-X importtime`: 1 for what is loaded, 2 for modules that are there already too.
+    pub import_time: u8,
     pub cpu_count: Option<i32>,
     pub pycache_prefix: Option<Vec<u8>>,
     /// `PYTHONHOME`.
@@ -137,6 +139,7 @@ impl Settings {
             debug_ranges: true,
             install_signal_handlers: false,
             show_leaks: false,
+            import_time: 0,
             cpu_count: None,
             pycache_prefix: None,
             home: None,
