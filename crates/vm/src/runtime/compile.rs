@@ -185,21 +185,26 @@ pub fn compile_with_flags(
     text: &SourceText,
     request: &Request<'_>,
 ) -> R<(Handle<Code>, CompilerFlags)> {
+    compile_text(cx, text, request).map_err(|failed| failed.raise(cx, request, Some(text)))
+}
+
+/// Compiles the program's file: errors refer to the file for its text.
+pub fn compile_file(cx: &mut Cx, text: &SourceText, request: &Request<'_>) -> R<Handle<Code>> {
+    let done = compile_text(cx, text, request);
+    done.map(|(code, _)| code).map_err(|failed| failed.raise(cx, request, None))
+}
+
+fn compile_text(
+    cx: &mut Cx,
+    text: &SourceText,
+    request: &Request<'_>,
+) -> Result<(Handle<Code>, CompilerFlags), Failed> {
     let options = options(cx, request);
     let filename = filename_of(request);
     record::note(cx, || What::StageBegins("compile"));
     let result = taipan_compiler::compile(text, &filename, request.mode, &options);
     record::note(cx, || What::StageEnds("compile"));
-    finish(cx, result, request).map_err(|failed| failed.raise(cx, request, Some(text)))
-}
-
-/// Compiles the program's file: errors refer to the file for its text.
-pub fn compile_file(cx: &mut Cx, text: &SourceText, request: &Request<'_>) -> R<Handle<Code>> {
-    let options = options(cx, request);
-    let filename = filename_of(request);
-    let result = taipan_compiler::compile(text, &filename, request.mode, &options);
-    let done = finish(cx, result, request);
-    done.map(|(code, _)| code).map_err(|failed| failed.raise(cx, request, None))
+    finish(cx, result, request)
 }
 
 /// Why nothing was compiled.
