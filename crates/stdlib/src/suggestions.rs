@@ -35,8 +35,5 @@ fn _generate_suggestions(cx: &mut Cx, candidates: &Value, item: &Value) -> R {
     })
 }
 
-pub static MODULE: ModuleDef = ModuleDef {
-    name: "_suggestions",
-    functions: natives![_generate_suggestions],
-    ..ModuleDef::EMPTY
-};
+pub static MODULE: ModuleDef =
+    ModuleDef { name: "_suggestions", functions: natives![_generate_suggestions], ..ModuleDef::EMPTY };
