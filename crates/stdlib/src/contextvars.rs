@@ -303,6 +303,25 @@ fn var_set(cx: &mut Cx, this: &Obj<ContextVar>, value: &Value) -> R {
     Ok(cx.new_object(Token { context, var, old, used: false }).into_value())
 }
 
+/// A new variable without a default, for native modules that keep something in the context.
+pub fn new_variable(cx: &mut Cx, name: &str) -> Value {
+    let name = cx.intern(name).into_value();
+    cx.new_object(ContextVar { name, default: None }).into_value()
+}
+
+/// A variable's value in the current context.
+pub fn lookup(cx: &mut Cx, var: &Value) -> R<Option<Value>> {
+    let context = current(cx);
+    let values = values(cx, &context)?;
+    dict::get(cx, &values, var)
+}
+
+/// Sets a variable in the current context.
+pub fn assign(cx: &mut Cx, var: &Value, value: &Value) -> R<()> {
+    let context = current(cx);
+    change(cx, &context, var, Some(value))
+}
+
 /// Sets or removes a variable's value; the table is copied, so that iterators over the former one go on.
 fn change(cx: &mut Cx, context_value: &Value, var: &Value, value: Option<&Value>) -> R<()> {
     let values = values(cx, context_value)?;

@@ -16,6 +16,7 @@ pub mod compress;
 pub mod contextvars;
 pub mod csv;
 pub mod datetime;
+pub mod decimal;
 pub mod errno;
 pub mod fcntl;
 pub mod functools;
@@ -77,6 +78,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &contextvars::MODULE,
     &csv::MODULE,
     &datetime::MODULE,
+    &decimal::MODULE,
     &errno::MODULE,
     &fcntl::MODULE,
     &functools::MODULE,

@@ -1,65 +1,11 @@
-//! What the types of this module share: the binding of constructor arguments, range checks, and the asking of a `tzinfo`.
+//! What the types of this module share: range checks, and the asking of a `tzinfo`.
 
 use super::calendar::{MAX_YEAR, MIN_YEAR, days_in_month};
 use super::delta::{self, Delta};
 use super::zone::{self, Zone};
 use crate::pytime::c_int;
-use taipan_object::{Args, Cx, Obj, R, Raised, Str, Type, Value, ops};
-
-/// Binds arguments as CPython's parser does for a function without a name: `names` in order, the first `required` of them
-/// must be given, those from `positional` on only by keyword.
-pub fn bind<'a, const N: usize>(
-    cx: &mut Cx,
-    args: Args<'a>,
-    name: &str,
-    names: [&'static str; N],
-    required: usize,
-    positional: usize,
-) -> R<[Option<&'a Value>; N]> {
-    let shown = if name.is_empty() { "function".to_owned() } else { format!("{name}()") };
-    let given = args.values().len();
-    let plural = |n: usize| if n == 1 { "" } else { "s" };
-    if given > N {
-        return Err(cx.type_error(format!("{shown} takes at most {N} argument{} ({given} given)", plural(N))));
-    }
-    let pos = args.pos();
-    if pos.len() > positional {
-        let least = if required == positional { "exactly" } else { "at most" };
-        let (n, s) = (pos.len(), plural(positional));
-        return Err(
-            cx.type_error(format!("{shown} takes {least} {positional} positional argument{s} ({n} given)"))
-        );
-    }
-    let mut bound = [None; N];
-    for (slot, value) in bound.iter_mut().zip(pos) {
-        *slot = Some(value);
-    }
-    let mut unknown = None;
-    for (key, value) in args.keywords() {
-        match names.iter().position(|name| key.eq_str(name)) {
-            Some(i) if i < pos.len() => {
-                let message =
-                    format!("argument for {shown} given by name ('{}') and position ({})", names[i], i + 1);
-                return Err(cx.type_error(message));
-            }
-            Some(i) => bound[i] = Some(value),
-            None => unknown = unknown.or(Some(key)),
-        }
-    }
-    if let Some(i) = bound[..required].iter().position(Option::is_none) {
-        return Err(cx.type_error(format!(
-            "{shown} missing required argument '{}' (pos {})",
-            names[i],
-            i + 1
-        )));
-    }
-    if let Some(key) = unknown {
-        let shown = if name.is_empty() { "this function".to_owned() } else { shown };
-        let key = key.to_string_lossy();
-        return Err(cx.type_error(format!("{shown} got an unexpected keyword argument '{key}'")));
-    }
-    Ok(bound)
-}
+pub use crate::support::bind;
+use taipan_object::{Cx, Obj, R, Raised, Str, Type, Value, ops};
 
 /// An optional int of C.
 pub fn int_or(cx: &mut Cx, value: Option<&Value>, default: i32) -> R<i32> {

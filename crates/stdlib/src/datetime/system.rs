@@ -7,7 +7,7 @@ use super::delta::{Delta, delta as as_delta};
 use super::support::{bad_year, class as as_class, zone_argument};
 use super::time::DayTime;
 use super::zone::{self, UTC};
-use crate::support::{host, sys};
+use crate::support::{host, raise_os};
 use taipan_host::clock::BrokenTime;
 use taipan_macros::native;
 use taipan_object::{Cx, Obj, R, Type, Value, exc, int, ops};
@@ -18,7 +18,12 @@ const EPOCH: i64 = EPOCH_ORDINAL * SECONDS_PER_DAY;
 const MAX_FOLD: i64 = 24 * 3600;
 
 fn system_time(cx: &mut Cx, seconds: i64, utc: bool) -> R<BrokenTime> {
-    if utc { sys(cx, |host| host.utc_time(seconds)) } else { sys(cx, |host| host.local_time(seconds)) }
+    // Neither call waits for anything, so other threads need not be let in.
+    let host = host(cx);
+    match if utc { host.utc_time(seconds) } else { host.local_time(seconds) } {
+        Ok(time) => Ok(time),
+        Err(error) => Err(raise_os(cx, error, None, None)),
+    }
 }
 
 /// The local time at a moment of UTC, both in seconds since the midnight before day 1.

@@ -11,6 +11,7 @@ use crate::number::format::TooLong;
 
 pub use layout::Padding;
 pub use number::{
+    format_written,
     Locale, format_complex, format_float, format_int, format_percent_float, format_percent_int,
 };
 

@@ -200,6 +200,11 @@ fn split_float<'a>(text: &'a str, spec: &Spec, locale: &Locale) -> Pieces<'a> {
     Pieces { negative, prefix: "", digits, rest }
 }
 
+/// Lays out the text of a number that is written already: grouping, sign, padding. For decimals.
+pub fn format_written(text: &str, spec: &Spec, locale: &Locale) -> Result<Wtf8Buf, FormatError> {
+    assemble(&split_float(text, spec, locale), spec, locale, 3)
+}
+
 /// `float.__format__` for a specification that is not empty.
 pub fn format_float(v: f64, spec: &Spec, type_name: &str, locale: &Locale) -> Result<Wtf8Buf, FormatError> {
     check_precision(spec)?;
