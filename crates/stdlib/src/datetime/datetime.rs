@@ -186,8 +186,14 @@ pub fn at_micros(cx: &mut Cx, micros: i128) -> R<(Date, DayTime)> {
 
 /// `value + delta` for a datetime: same class, same zone.
 pub fn shift(cx: &mut Cx, value: &Value, delta: Delta) -> R {
+    shift_with_fold(cx, value, delta, false)
+}
+
+/// As [`shift`], and the result's fold is set as said.
+pub fn shift_with_fold(cx: &mut Cx, value: &Value, delta: Delta, fold: bool) -> R {
     let moment = get(cx, value)?;
     let (date, at) = at_micros(cx, i128::from(moment.micros()) + delta.total_micros())?;
+    let at = DayTime { fold: fold.into(), ..at };
     let class = value.type_of();
     make(cx, &class, date, at, moment.zone.clone())
 }

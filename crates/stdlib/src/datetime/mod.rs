@@ -3,7 +3,7 @@
 //! Values are immutable. [`calendar`] is pure arithmetic; [`parse`] and [`format`] turn text into parts and parts into text;
 //! each type has its file, and [`system`] what asks the clock and the system's zone.
 
-mod calendar;
+pub(crate) mod calendar;
 mod date;
 mod datetime;
 mod delta;
@@ -18,7 +18,9 @@ use taipan_object::{Cx, R, Value};
 use taipan_types::Types;
 use taipan_types::module::{ModuleDef, set};
 
-pub use delta::Delta;
+pub use datetime::{DateTime, shift_with_fold};
+pub use delta::{Delta, make as make_delta};
+pub use zone::TZINFO;
 
 fn types(types: &mut Types) {
     types.add([

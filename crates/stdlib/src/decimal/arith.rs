@@ -54,8 +54,7 @@ pub fn add(a: &Dec, b: &Dec, ctx: &mut Ctx) -> Dec {
     }
     match (a.coef.is_zero(), b.coef.is_zero()) {
         (true, true) => {
-            let negative =
-                if a.negative == b.negative { a.negative } else { ctx.round == Round::Floor };
+            let negative = if a.negative == b.negative { a.negative } else { ctx.round == Round::Floor };
             return Dec { negative, exp: a.exp.min(b.exp), ..Dec::zero() }.finish(ctx);
         }
         (true, false) => return add_zero(b, a.exp, ctx),
@@ -253,11 +252,8 @@ pub fn divmod(a: &Dec, b: &Dec, ctx: &mut Ctx) -> (Dec, Dec) {
     }
     let negative = a.negative != b.negative;
     if a.is_infinite() {
-        let quotient = if b.is_infinite() {
-            ctx.invalid(status::INVALID_OPERATION)
-        } else {
-            Dec::infinity(negative)
-        };
+        let quotient =
+            if b.is_infinite() { ctx.invalid(status::INVALID_OPERATION) } else { Dec::infinity(negative) };
         return (quotient, ctx.invalid(status::INVALID_OPERATION));
     }
     if b.is_zero() {
@@ -283,7 +279,11 @@ pub fn div_int(a: &Dec, b: &Dec, ctx: &mut Ctx) -> Dec {
     }
     let negative = a.negative != b.negative;
     if a.is_infinite() {
-        return if b.is_infinite() { ctx.invalid(status::INVALID_OPERATION) } else { Dec::infinity(negative) };
+        return if b.is_infinite() {
+            ctx.invalid(status::INVALID_OPERATION)
+        } else {
+            Dec::infinity(negative)
+        };
     }
     if b.is_zero() {
         if a.is_zero() {
@@ -489,8 +489,7 @@ pub fn extreme(a: &Dec, b: &Dec, greatest: bool, by_magnitude: bool, ctx: &mut C
             return nan;
         }
     }
-    let order =
-        if by_magnitude { a.absolute().compare(&b.absolute()) } else { a.compare(b) };
+    let order = if by_magnitude { a.absolute().compare(&b.absolute()) } else { a.compare(b) };
     let order = order.then_with(|| compare_total(a, b));
     let first = if greatest { order != Ordering::Less } else { order == Ordering::Less };
     let picked = if order == Ordering::Equal || first { a } else { b };
@@ -577,8 +576,11 @@ pub fn scaleb(a: &Dec, b: &Dec, ctx: &mut Ctx) -> Dec {
         return a.clone();
     }
     let exp = a.exp.saturating_add(by);
-    Dec { exp: exp.clamp(-4 * ctx.emax.max(1) - 4 * ctx.prec, 4 * ctx.emax.max(1) + 4 * ctx.prec), ..a.clone() }
-        .finish(ctx)
+    Dec {
+        exp: exp.clamp(-4 * ctx.emax.max(1) - 4 * ctx.prec, 4 * ctx.emax.max(1) + 4 * ctx.prec),
+        ..a.clone()
+    }
+    .finish(ctx)
 }
 
 /// How far `shift` and `rotate` go; InvalidOperation past the precision.
@@ -609,7 +611,11 @@ pub fn shift(a: &Dec, b: &Dec, ctx: &mut Ctx) -> Dec {
             return ctx.no_memory();
         }
         let shifted = times_power(&coef, by);
-        if super::number::count_digits(&shifted) > ctx.prec { low_digits(&shifted, ctx.prec) } else { shifted }
+        if super::number::count_digits(&shifted) > ctx.prec {
+            low_digits(&shifted, ctx.prec)
+        } else {
+            shifted
+        }
     };
     Dec::new(a.negative, coef, a.exp)
 }

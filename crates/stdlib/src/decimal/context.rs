@@ -10,8 +10,8 @@ use taipan_macros::{Trace, native, natives};
 use taipan_object::dict;
 use taipan_object::ty::{OBJECT, TYPE};
 use taipan_object::{
-    Args, CompareOp, Cx, GetSetDef, Handle, NativeDef, Obj, Payload, R, Raised, Slots, Type, TypeDefs, Value, attr,
-    exc, flags, ops,
+    Args, CompareOp, Cx, GetSetDef, Handle, NativeDef, Obj, Payload, R, Raised, Slots, Type, TypeDefs, Value,
+    attr, exc, flags, ops,
 };
 use taipan_types::list::{List, new_list};
 
@@ -63,10 +63,15 @@ unsafe impl Payload for Context {
 
 macro_rules! attribute {
     ($name:literal, $get:ident, $set:ident) => {
-        GetSetDef { name: $name, doc: None, get: Some($get), set: Some(|cx, v, new| {
-            let new = given(cx, new)?;
-            $set(cx, v, new)
-        }) }
+        GetSetDef {
+            name: $name,
+            doc: None,
+            get: Some($get),
+            set: Some(|cx, v, new| {
+                let new = given(cx, new)?;
+                $set(cx, v, new)
+            }),
+        }
     };
 }
 
@@ -247,7 +252,8 @@ fn raise(cx: &mut Cx, trapped: u32) -> Raised {
             list.push(class.clone());
         }
     }
-    let class = SIGNALS.iter().zip(&signals).find(|((_, bits), _)| trapped & bits != 0).map(|(_, c)| c.clone());
+    let class =
+        SIGNALS.iter().zip(&signals).find(|((_, bits), _)| trapped & bits != 0).map(|(_, c)| c.clone());
     let list = new_list(cx, list).into_value();
     match class.as_ref().and_then(Value::as_type) {
         Some(class) => exc::raise_with(cx, class, list),
@@ -294,7 +300,14 @@ fn ieee_context(cx: &mut Cx, bits: &Value) -> R {
         return Err(cx.value_error("argument must be a multiple of 32, with a maximum of 512"));
     }
     let emax = 3 * (1i64 << (bits / 16 + 3));
-    let ctx = Ctx { prec: 9 * (bits / 32) - 2, emax, emin: 1 - emax, round: Round::HalfEven, clamp: true, status: 0 };
+    let ctx = Ctx {
+        prec: 9 * (bits / 32) - 2,
+        emax,
+        emin: 1 - emax,
+        round: Round::HalfEven,
+        clamp: true,
+        status: 0,
+    };
     Ok(cx.new_object(new_context(ctx, true, 0)).into_value())
 }
 
@@ -330,38 +343,62 @@ macro_rules! setting {
 }
 
 setting!(
-    get_prec, set_prec,
-    |cx, c| { let n = c.ctx.prec; Ok(cx.int(n)) },
+    get_prec,
+    set_prec,
+    |cx, c| {
+        let n = c.ctx.prec;
+        Ok(cx.int(n))
+    },
     |cx, v| ranged(cx, v, 1, MAX_PREC, "valid range for prec is [1, MAX_PREC]")?,
     |c, n| c.ctx.prec = n
 );
 setting!(
-    get_emax, set_emax,
-    |cx, c| { let n = c.ctx.emax; Ok(cx.int(n)) },
+    get_emax,
+    set_emax,
+    |cx, c| {
+        let n = c.ctx.emax;
+        Ok(cx.int(n))
+    },
     |cx, v| ranged(cx, v, 0, MAX_EMAX, "valid range for Emax is [0, MAX_EMAX]")?,
     |c, n| c.ctx.emax = n
 );
 setting!(
-    get_emin, set_emin,
-    |cx, c| { let n = c.ctx.emin; Ok(cx.int(n)) },
+    get_emin,
+    set_emin,
+    |cx, c| {
+        let n = c.ctx.emin;
+        Ok(cx.int(n))
+    },
     |cx, v| ranged(cx, v, MIN_EMIN, 0, "valid range for Emin is [MIN_EMIN, 0]")?,
     |c, n| c.ctx.emin = n
 );
 setting!(
-    get_capitals, set_capitals,
-    |cx, c| { let n = c.capitals; Ok(cx.int(n.into())) },
+    get_capitals,
+    set_capitals,
+    |cx, c| {
+        let n = c.capitals;
+        Ok(cx.int(n.into()))
+    },
     |cx, v| ranged(cx, v, 0, 1, "valid values for capitals are 0 or 1")? != 0,
     |c, n| c.capitals = n
 );
 setting!(
-    get_clamp, set_clamp,
-    |cx, c| { let n = c.ctx.clamp; Ok(cx.int(n.into())) },
+    get_clamp,
+    set_clamp,
+    |cx, c| {
+        let n = c.ctx.clamp;
+        Ok(cx.int(n.into()))
+    },
     |cx, v| ranged(cx, v, 0, 1, "valid values for clamp are 0 or 1")? != 0,
     |c, n| c.ctx.clamp = n
 );
 setting!(
-    get_rounding, set_rounding,
-    |cx, c| { let name = c.ctx.round.name(); Ok(cx.intern(name).into_value()) },
+    get_rounding,
+    set_rounding,
+    |cx, c| {
+        let name = c.ctx.round.name();
+        Ok(cx.intern(name).into_value())
+    },
     |cx, v| rounding(cx, v)?,
     |c, n| c.ctx.round = n
 );
@@ -460,7 +497,8 @@ fn bits_of(cx: &mut Cx, value: &Value) -> R<u32> {
 /// The signals that are set, as a list.
 fn list_of(cx: &mut Cx, bits: u32) -> Value {
     let signals = cx.interp_mut().state::<State>().signals.clone();
-    let set = SIGNALS.iter().zip(&signals).filter(|((_, b), _)| bits & b != 0).map(|(_, class)| class.clone());
+    let set =
+        SIGNALS.iter().zip(&signals).filter(|((_, b), _)| bits & b != 0).map(|(_, class)| class.clone());
     let set: Vec<Value> = set.collect();
     new_list(cx, set).into_value()
 }
@@ -491,8 +529,12 @@ fn init(cx: &mut Cx, this: &Value, args: Args<'_>) -> R<()> {
 }
 
 fn shown(bits: u32) -> String {
-    let names: Vec<&str> =
-        SHOWN.iter().filter_map(|&i| SIGNALS.get(i)).filter(|(_, b)| bits & b != 0).map(|(n, _)| *n).collect();
+    let names: Vec<&str> = SHOWN
+        .iter()
+        .filter_map(|&i| SIGNALS.get(i))
+        .filter(|(_, b)| bits & b != 0)
+        .map(|(n, _)| *n)
+        .collect();
     format!("[{}]", names.join(", "))
 }
 
@@ -605,7 +647,9 @@ fn dict_repr(cx: &mut Cx, value: &Value) -> R {
     let own = view(cx, value)?.get();
     let parts: Vec<String> = SIGNALS
         .iter()
-        .map(|(name, bits)| format!("<class 'decimal.{name}'>:{}", if own & bits != 0 { "True" } else { "False" }))
+        .map(|(name, bits)| {
+            format!("<class 'decimal.{name}'>:{}", if own & bits != 0 { "True" } else { "False" })
+        })
         .collect();
     Ok(cx.str(&format!("{{{}}}", parts.join(", "))))
 }
@@ -679,4 +723,3 @@ fn manager_exit(cx: &mut Cx, this: &Obj<ContextManager>, _args: &[Value]) -> R {
     set_current(cx, &outer)?;
     Ok(Value::bool(false))
 }
-

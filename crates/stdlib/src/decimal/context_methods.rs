@@ -9,13 +9,77 @@ use taipan_macros::{native, natives};
 use taipan_object::{Cx, NativeDef, Obj, R, Value};
 
 pub static METHODS: &[&NativeDef] = natives![
-    abs, exp, ln, log10, minus, next_minus, next_plus, normalize, plus, to_integral, to_integral_exact, to_integral_value,
-    sqrt, add, compare, compare_signal, divide, divide_int, divmod, max, max_mag, min, min_mag, multiply, next_toward,
-    quantize, remainder, remainder_near, subtract, power, fma, etiny, etop, radix, is_canonical, is_finite, is_infinite,
-    is_nan, is_normal, is_qnan, is_signed, is_snan, is_subnormal, is_zero, apply, canonical, copy_abs, copy_decimal,
-    copy_negate, logb, logical_invert, number_class, to_sci_string, to_eng_string, compare_total, compare_total_mag,
-    copy_sign, logical_and, logical_or, logical_xor, rotate, same_quantum, scaleb, shift, clear_flags, clear_traps,
-    copy_special, reduce_special, copy, create_decimal, create_decimal_from_float
+    abs,
+    exp,
+    ln,
+    log10,
+    minus,
+    next_minus,
+    next_plus,
+    normalize,
+    plus,
+    to_integral,
+    to_integral_exact,
+    to_integral_value,
+    sqrt,
+    add,
+    compare,
+    compare_signal,
+    divide,
+    divide_int,
+    divmod,
+    max,
+    max_mag,
+    min,
+    min_mag,
+    multiply,
+    next_toward,
+    quantize,
+    remainder,
+    remainder_near,
+    subtract,
+    power,
+    fma,
+    etiny,
+    etop,
+    radix,
+    is_canonical,
+    is_finite,
+    is_infinite,
+    is_nan,
+    is_normal,
+    is_qnan,
+    is_signed,
+    is_snan,
+    is_subnormal,
+    is_zero,
+    apply,
+    canonical,
+    copy_abs,
+    copy_decimal,
+    copy_negate,
+    logb,
+    logical_invert,
+    number_class,
+    to_sci_string,
+    to_eng_string,
+    compare_total,
+    compare_total_mag,
+    copy_sign,
+    logical_and,
+    logical_or,
+    logical_xor,
+    rotate,
+    same_quantum,
+    scaleb,
+    shift,
+    clear_flags,
+    clear_traps,
+    copy_special,
+    reduce_special,
+    copy,
+    create_decimal,
+    create_decimal_from_float
 ];
 
 /// An operation on one number.
@@ -62,15 +126,31 @@ unary!(abs, "Context.abs($self, x, /)", "Return the absolute value of x.", arith
 unary!(exp, "Context.exp($self, x, /)", "Return e ** x.", functions::exp);
 unary!(ln, "Context.ln($self, x, /)", "Return the natural (base e) logarithm of x.", functions::ln);
 unary!(log10, "Context.log10($self, x, /)", "Return the base 10 logarithm of x.", functions::log10);
-unary!(minus, "Context.minus($self, x, /)", "Minus corresponds to the unary prefix minus operator in Python.", arith::minus);
-unary!(next_minus, "Context.next_minus($self, x, /)", "Return the largest representable number smaller than x.", |a, ctx| {
-    arith::next(a, false, ctx)
-});
-unary!(next_plus, "Context.next_plus($self, x, /)", "Return the smallest representable number larger than x.", |a, ctx| {
-    arith::next(a, true, ctx)
-});
+unary!(
+    minus,
+    "Context.minus($self, x, /)",
+    "Minus corresponds to the unary prefix minus operator in Python.",
+    arith::minus
+);
+unary!(
+    next_minus,
+    "Context.next_minus($self, x, /)",
+    "Return the largest representable number smaller than x.",
+    |a, ctx| { arith::next(a, false, ctx) }
+);
+unary!(
+    next_plus,
+    "Context.next_plus($self, x, /)",
+    "Return the smallest representable number larger than x.",
+    |a, ctx| { arith::next(a, true, ctx) }
+);
 unary!(normalize, "Context.normalize($self, x, /)", "Reduce x to its simplest form.", arith::normalize);
-unary!(plus, "Context.plus($self, x, /)", "Plus corresponds to the unary prefix plus operator in Python.", arith::plus);
+unary!(
+    plus,
+    "Context.plus($self, x, /)",
+    "Plus corresponds to the unary prefix plus operator in Python.",
+    arith::plus
+);
 unary!(to_integral, "Context.to_integral($self, x, /)", "Identical to to_integral_value(x).", |a, ctx| {
     arith::to_integral(a, false, ctx)
 });
@@ -83,81 +163,211 @@ unary!(
 unary!(to_integral_value, "Context.to_integral_value($self, x, /)", "Round to an integer.", |a, ctx| {
     arith::to_integral(a, false, ctx)
 });
-unary!(sqrt, "Context.sqrt($self, x, /)", "Square root of a non-negative number to context precision.", functions::sqrt);
-unary!(logb, "Context.logb($self, x, /)", "Return the exponent of the magnitude of the operand's MSD.", arith::logb);
-unary!(logical_invert, "Context.logical_invert($self, x, /)", "Invert all the digits in the operand.", arith::logical_invert);
-unary!(copy_abs, "Context.copy_abs($self, x, /)", "Return a copy of x with the sign set to 0.", |a: &Dec, _: &mut Ctx| a.absolute());
-unary!(copy_negate, "Context.copy_negate($self, x, /)", "Return a copy of x with the sign inverted.", |a: &Dec, _: &mut Ctx| a.negated());
-unary!(copy_decimal, "Context.copy_decimal($self, x, /)", "Return a copy of Decimal x.", |a: &Dec, _: &mut Ctx| a.clone());
-unary!(apply, "Context._apply($self, object, /)", "Apply the context to a number.", |a: &Dec, ctx: &mut Ctx| a.clone().finish(ctx));
+unary!(
+    sqrt,
+    "Context.sqrt($self, x, /)",
+    "Square root of a non-negative number to context precision.",
+    functions::sqrt
+);
+unary!(
+    logb,
+    "Context.logb($self, x, /)",
+    "Return the exponent of the magnitude of the operand's MSD.",
+    arith::logb
+);
+unary!(
+    logical_invert,
+    "Context.logical_invert($self, x, /)",
+    "Invert all the digits in the operand.",
+    arith::logical_invert
+);
+unary!(
+    copy_abs,
+    "Context.copy_abs($self, x, /)",
+    "Return a copy of x with the sign set to 0.",
+    |a: &Dec, _: &mut Ctx| a.absolute()
+);
+unary!(
+    copy_negate,
+    "Context.copy_negate($self, x, /)",
+    "Return a copy of x with the sign inverted.",
+    |a: &Dec, _: &mut Ctx| a.negated()
+);
+unary!(
+    copy_decimal,
+    "Context.copy_decimal($self, x, /)",
+    "Return a copy of Decimal x.",
+    |a: &Dec, _: &mut Ctx| a.clone()
+);
+unary!(
+    apply,
+    "Context._apply($self, object, /)",
+    "Apply the context to a number.",
+    |a: &Dec, ctx: &mut Ctx| a.clone().finish(ctx)
+);
 
 binary!(add, "Context.add($self, x, y, /)", "Return the sum of x and y.", arith::add);
 binary!(subtract, "Context.subtract($self, x, y, /)", "Return the difference between x and y.", arith::sub);
 binary!(multiply, "Context.multiply($self, x, y, /)", "Return the product of x and y.", arith::mul);
 binary!(divide, "Context.divide($self, x, y, /)", "Return x divided by y.", arith::div);
-binary!(divide_int, "Context.divide_int($self, x, y, /)", "Return x divided by y, truncated to an integer.", arith::div_int);
-binary!(remainder, "Context.remainder($self, x, y, /)", "Return the remainder from integer division.", arith::rem);
+binary!(
+    divide_int,
+    "Context.divide_int($self, x, y, /)",
+    "Return x divided by y, truncated to an integer.",
+    arith::div_int
+);
+binary!(
+    remainder,
+    "Context.remainder($self, x, y, /)",
+    "Return the remainder from integer division.",
+    arith::rem
+);
 binary!(
     remainder_near,
     "Context.remainder_near($self, x, y, /)",
     "Return x - y * n, where n is the integer nearest the exact value of x / y.",
     arith::rem_near
 );
-binary!(quantize, "Context.quantize($self, x, y, /)", "Return a value equal to x (rounded), having the exponent of y.", arith::quantize);
-binary!(compare, "Context.compare($self, x, y, /)", "Compare x and y numerically.", |a, b, ctx| arith::compare(a, b, false, ctx));
-binary!(compare_signal, "Context.compare_signal($self, x, y, /)", "Compare x and y numerically.  All NaNs signal.", |a, b, ctx| {
-    arith::compare(a, b, true, ctx)
+binary!(
+    quantize,
+    "Context.quantize($self, x, y, /)",
+    "Return a value equal to x (rounded), having the exponent of y.",
+    arith::quantize
+);
+binary!(compare, "Context.compare($self, x, y, /)", "Compare x and y numerically.", |a, b, ctx| {
+    arith::compare(a, b, false, ctx)
 });
-binary!(max, "Context.max($self, x, y, /)", "Compare the values numerically and return the maximum.", |a, b, ctx| {
-    arith::extreme(a, b, true, false, ctx)
-});
-binary!(max_mag, "Context.max_mag($self, x, y, /)", "Compare the values numerically with their sign ignored.", |a, b, ctx| {
-    arith::extreme(a, b, true, true, ctx)
-});
-binary!(min, "Context.min($self, x, y, /)", "Compare the values numerically and return the minimum.", |a, b, ctx| {
-    arith::extreme(a, b, false, false, ctx)
-});
-binary!(min_mag, "Context.min_mag($self, x, y, /)", "Compare the values numerically with their sign ignored.", |a, b, ctx| {
-    arith::extreme(a, b, false, true, ctx)
-});
-binary!(next_toward, "Context.next_toward($self, x, y, /)", "Return the number closest to x, in the direction towards y.", arith::next_toward);
-binary!(compare_total, "Context.compare_total($self, x, y, /)", "Compare x and y using their abstract representation.", |a, b, _: &mut Ctx| {
-    ordering(arith::compare_total(a, b))
-});
+binary!(
+    compare_signal,
+    "Context.compare_signal($self, x, y, /)",
+    "Compare x and y numerically.  All NaNs signal.",
+    |a, b, ctx| { arith::compare(a, b, true, ctx) }
+);
+binary!(
+    max,
+    "Context.max($self, x, y, /)",
+    "Compare the values numerically and return the maximum.",
+    |a, b, ctx| { arith::extreme(a, b, true, false, ctx) }
+);
+binary!(
+    max_mag,
+    "Context.max_mag($self, x, y, /)",
+    "Compare the values numerically with their sign ignored.",
+    |a, b, ctx| { arith::extreme(a, b, true, true, ctx) }
+);
+binary!(
+    min,
+    "Context.min($self, x, y, /)",
+    "Compare the values numerically and return the minimum.",
+    |a, b, ctx| { arith::extreme(a, b, false, false, ctx) }
+);
+binary!(
+    min_mag,
+    "Context.min_mag($self, x, y, /)",
+    "Compare the values numerically with their sign ignored.",
+    |a, b, ctx| { arith::extreme(a, b, false, true, ctx) }
+);
+binary!(
+    next_toward,
+    "Context.next_toward($self, x, y, /)",
+    "Return the number closest to x, in the direction towards y.",
+    arith::next_toward
+);
+binary!(
+    compare_total,
+    "Context.compare_total($self, x, y, /)",
+    "Compare x and y using their abstract representation.",
+    |a, b, _: &mut Ctx| { ordering(arith::compare_total(a, b)) }
+);
 binary!(
     compare_total_mag,
     "Context.compare_total_mag($self, x, y, /)",
     "Compare x and y using their abstract representation, ignoring sign.",
     |a: &Dec, b: &Dec, _: &mut Ctx| ordering(arith::compare_total(&a.absolute(), &b.absolute()))
 );
-binary!(copy_sign, "Context.copy_sign($self, x, y, /)", "Copy the sign from y to x.", |a: &Dec, b: &Dec, _: &mut Ctx| Dec {
-    negative: b.negative,
-    ..a.clone()
-});
-binary!(logical_and, "Context.logical_and($self, x, y, /)", "Applies the logical operation 'and' between each operand's digits.", |a, b, ctx| {
-    arith::logical(a, b, |x, y| x & y, ctx)
-});
-binary!(logical_or, "Context.logical_or($self, x, y, /)", "Applies the logical operation 'or' between each operand's digits.", |a, b, ctx| {
-    arith::logical(a, b, |x, y| x | y, ctx)
-});
-binary!(logical_xor, "Context.logical_xor($self, x, y, /)", "Applies the logical operation 'xor' between each operand's digits.", |a, b, ctx| {
-    arith::logical(a, b, |x, y| x ^ y, ctx)
-});
+binary!(
+    copy_sign,
+    "Context.copy_sign($self, x, y, /)",
+    "Copy the sign from y to x.",
+    |a: &Dec, b: &Dec, _: &mut Ctx| Dec { negative: b.negative, ..a.clone() }
+);
+binary!(
+    logical_and,
+    "Context.logical_and($self, x, y, /)",
+    "Applies the logical operation 'and' between each operand's digits.",
+    |a, b, ctx| { arith::logical(a, b, |x, y| x & y, ctx) }
+);
+binary!(
+    logical_or,
+    "Context.logical_or($self, x, y, /)",
+    "Applies the logical operation 'or' between each operand's digits.",
+    |a, b, ctx| { arith::logical(a, b, |x, y| x | y, ctx) }
+);
+binary!(
+    logical_xor,
+    "Context.logical_xor($self, x, y, /)",
+    "Applies the logical operation 'xor' between each operand's digits.",
+    |a, b, ctx| { arith::logical(a, b, |x, y| x ^ y, ctx) }
+);
 binary!(rotate, "Context.rotate($self, x, y, /)", "Return a copy of x, rotated by y places.", arith::rotate);
-binary!(scaleb, "Context.scaleb($self, x, y, /)", "Return the first operand after adding the second value to its exp.", arith::scaleb);
+binary!(
+    scaleb,
+    "Context.scaleb($self, x, y, /)",
+    "Return the first operand after adding the second value to its exp.",
+    arith::scaleb
+);
 binary!(shift, "Context.shift($self, x, y, /)", "Return a copy of x, shifted by y places.", arith::shift);
 
-question!(is_finite, "Context.is_finite($self, x, /)", "Return True if x is finite, False otherwise.", |d, _| d.is_finite());
-question!(is_infinite, "Context.is_infinite($self, x, /)", "Return True if x is infinite, False otherwise.", |d, _| d.is_infinite());
-question!(is_nan, "Context.is_nan($self, x, /)", "Return True if x is a qNaN or sNaN, False otherwise.", |d, _| d.is_nan());
-question!(is_normal, "Context.is_normal($self, x, /)", "Return True if x is a normal number, False otherwise.", normal);
-question!(is_subnormal, "Context.is_subnormal($self, x, /)", "Return True if x is subnormal, False otherwise.", subnormal);
-question!(is_qnan, "Context.is_qnan($self, x, /)", "Return True if x is a quiet NaN, False otherwise.", |d, _| d.kind == Kind::Quiet);
-question!(is_snan, "Context.is_snan($self, x, /)", "Return True if x is a signaling NaN, False otherwise.", |d, _| {
-    d.kind == Kind::Signaling
-});
-question!(is_signed, "Context.is_signed($self, x, /)", "Return True if x is negative, False otherwise.", |d, _| d.negative);
-question!(is_zero, "Context.is_zero($self, x, /)", "Return True if x is a zero, False otherwise.", |d, _| d.is_zero());
+question!(
+    is_finite,
+    "Context.is_finite($self, x, /)",
+    "Return True if x is finite, False otherwise.",
+    |d, _| d.is_finite()
+);
+question!(
+    is_infinite,
+    "Context.is_infinite($self, x, /)",
+    "Return True if x is infinite, False otherwise.",
+    |d, _| d.is_infinite()
+);
+question!(
+    is_nan,
+    "Context.is_nan($self, x, /)",
+    "Return True if x is a qNaN or sNaN, False otherwise.",
+    |d, _| d.is_nan()
+);
+question!(
+    is_normal,
+    "Context.is_normal($self, x, /)",
+    "Return True if x is a normal number, False otherwise.",
+    normal
+);
+question!(
+    is_subnormal,
+    "Context.is_subnormal($self, x, /)",
+    "Return True if x is subnormal, False otherwise.",
+    subnormal
+);
+question!(
+    is_qnan,
+    "Context.is_qnan($self, x, /)",
+    "Return True if x is a quiet NaN, False otherwise.",
+    |d, _| d.kind == Kind::Quiet
+);
+question!(
+    is_snan,
+    "Context.is_snan($self, x, /)",
+    "Return True if x is a signaling NaN, False otherwise.",
+    |d, _| { d.kind == Kind::Signaling }
+);
+question!(
+    is_signed,
+    "Context.is_signed($self, x, /)",
+    "Return True if x is negative, False otherwise.",
+    |d, _| d.negative
+);
+question!(is_zero, "Context.is_zero($self, x, /)", "Return True if x is a zero, False otherwise.", |d, _| d
+    .is_zero());
 
 /// Return quotient and remainder of the division x / y.
 #[native("Context.divmod($self, x, y, /)")]

@@ -23,7 +23,11 @@ pub fn sqrt(a: &Dec, ctx: &mut Ctx) -> Dec {
     // One digit more than the precision, of a coefficient whose exponent is even.
     let ideal = a.exp.div_euclid(2);
     let odd = a.exp.rem_euclid(2);
-    let (coef, len) = if odd == 1 { (times_power(&a.coef, 1), a.digits / 2 + 1) } else { (a.coef.clone(), (a.digits + 1) / 2) };
+    let (coef, len) = if odd == 1 {
+        (times_power(&a.coef, 1), a.digits / 2 + 1)
+    } else {
+        (a.coef.clone(), (a.digits + 1) / 2)
+    };
     let mut shift = ctx.prec + 1 - len;
     if 2 * shift > MAX_DIGITS {
         // Only a root that ends fits in memory.
@@ -88,7 +92,8 @@ fn ln10(bits: usize) -> UBig {
         if *known < bits {
             // ln 10 = 3 ln 2 + ln 1.25, ln 2 = 2 atanh(1/3), ln 1.25 = 2 atanh(1/9).
             let wide = bits + 64;
-            *value = (atanh_inverse(3, wide) * UBig::from(6u8) + (atanh_inverse(9, wide) << 1usize)) >> 32usize;
+            *value =
+                (atanh_inverse(3, wide) * UBig::from(6u8) + (atanh_inverse(9, wide) << 1usize)) >> 32usize;
             *known = bits + 32;
         }
         &*value >> (*known - bits)
@@ -158,7 +163,8 @@ fn bits_for(digits: i64) -> usize {
 fn certain(negative: bool, coef: UBig, exp: i64, slack: u32, ctx: &mut Ctx) -> Option<Dec> {
     let low = if coef > UBig::from(slack) { &coef - UBig::from(slack) } else { UBig::ONE };
     let high = coef + UBig::from(slack);
-    let (mut low_ctx, mut high_ctx) = (Ctx { round: Round::HalfEven, ..*ctx }, Ctx { round: Round::HalfEven, ..*ctx });
+    let (mut low_ctx, mut high_ctx) =
+        (Ctx { round: Round::HalfEven, ..*ctx }, Ctx { round: Round::HalfEven, ..*ctx });
     let a = Dec::new(negative, low, exp).finish(&mut low_ctx);
     let b = Dec::new(negative, high, exp).finish(&mut high_ctx);
     let same = a.kind == b.kind && a.coef == b.coef && a.exp == b.exp;
@@ -386,18 +392,18 @@ pub fn pow(a: &Dec, b: &Dec, ctx: &mut Ctx) -> Dec {
         return Dec { negative, ..Dec::zero() }.finish(ctx);
     }
     if a.is_infinite() {
-        return if b.negative { Dec { negative, ..Dec::zero() }.finish(ctx) } else { Dec::infinity(negative) };
+        return if b.negative {
+            Dec { negative, ..Dec::zero() }.finish(ctx)
+        } else {
+            Dec::infinity(negative)
+        };
     }
     let one = a.absolute().compare(&Dec::one());
     if one.is_eq() {
         return power_of_one(b, whole, negative, ctx);
     }
     if b.is_infinite() {
-        return if one.is_gt() == !b.negative {
-            Dec::infinity(false)
-        } else {
-            Dec { exp: 0, ..Dec::zero() }
-        };
+        return if one.is_gt() == !b.negative { Dec::infinity(false) } else { Dec { exp: 0, ..Dec::zero() } };
     }
     if ctx.prec > MAX_DIGITS {
         return whole_power(a, b, negative, ctx).unwrap_or_else(|| ctx.no_memory());
@@ -438,7 +444,9 @@ fn whole_power(a: &Dec, b: &Dec, negative: bool, ctx: &mut Ctx) -> Option<Dec> {
         return Some(Dec::new(negative, UBig::ONE, exp).finish(ctx));
     }
     let work_prec = ctx.prec.min(MAX_DIGITS) + 4 + i64::from(n.max(1).ilog10()) + 1;
-    let power = if exact_digits <= i128::from(2 * work_prec.min(MAX_DIGITS / 2)) || (n <= 2 && a.digits < MAX_DIGITS / 4) {
+    let power = if exact_digits <= i128::from(2 * work_prec.min(MAX_DIGITS / 2))
+        || (n <= 2 && a.digits < MAX_DIGITS / 4)
+    {
         let exp = i128::from(a.exp) * i128::from(n);
         let limit = 4 * i128::from(super::number::MAX_EMAX);
         Dec::new(false, a.coef.pow(n as usize), exp.clamp(-limit, limit) as i64)
@@ -552,4 +560,3 @@ fn power_mod(base: &UBig, exponent: &UBig, modulus: &UBig) -> UBig {
     }
     result
 }
-

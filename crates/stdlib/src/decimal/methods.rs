@@ -9,12 +9,70 @@ use taipan_object::{Args, Cx, GetSetDef, Obj, R, TypeDefs, Value, ops};
 
 pub static DEFS: TypeDefs = TypeDefs {
     methods: natives![
-        exp, ln, log10, next_minus, next_plus, normalize, to_integral, to_integral_exact, to_integral_value, sqrt, compare,
-        compare_signal, max, max_mag, min, min_mag, next_toward, quantize, remainder_near, fma, is_canonical, is_finite,
-        is_infinite, is_nan, is_qnan, is_snan, is_signed, is_zero, is_normal, is_subnormal, adjusted, canonical, conjugate,
-        radix, copy_abs, copy_negate, logb, logical_invert, number_class, to_eng_string, compare_total, compare_total_mag,
-        copy_sign, same_quantum, logical_and, logical_or, logical_xor, rotate, scaleb, shift, from_float, from_number,
-        as_tuple, as_integer_ratio, copy, deepcopy, format_special, reduce, round, ceil, floor, trunc, complex, sizeof
+        exp,
+        ln,
+        log10,
+        next_minus,
+        next_plus,
+        normalize,
+        to_integral,
+        to_integral_exact,
+        to_integral_value,
+        sqrt,
+        compare,
+        compare_signal,
+        max,
+        max_mag,
+        min,
+        min_mag,
+        next_toward,
+        quantize,
+        remainder_near,
+        fma,
+        is_canonical,
+        is_finite,
+        is_infinite,
+        is_nan,
+        is_qnan,
+        is_snan,
+        is_signed,
+        is_zero,
+        is_normal,
+        is_subnormal,
+        adjusted,
+        canonical,
+        conjugate,
+        radix,
+        copy_abs,
+        copy_negate,
+        logb,
+        logical_invert,
+        number_class,
+        to_eng_string,
+        compare_total,
+        compare_total_mag,
+        copy_sign,
+        same_quantum,
+        logical_and,
+        logical_or,
+        logical_xor,
+        rotate,
+        scaleb,
+        shift,
+        from_float,
+        from_number,
+        as_tuple,
+        as_integer_ratio,
+        copy,
+        deepcopy,
+        format_special,
+        reduce,
+        round,
+        ceil,
+        floor,
+        trunc,
+        complex,
+        sizeof
     ],
     getset: &[
         GetSetDef { name: "real", doc: None, get: Some(|_, v| Ok(v.clone())), set: None },
@@ -62,9 +120,24 @@ macro_rules! question {
     };
 }
 
-unary!(exp, "Decimal.exp($self, /, context=None)", "Return the value of the (natural) exponential function e**x.", functions::exp);
-unary!(ln, "Decimal.ln($self, /, context=None)", "Return the natural (base e) logarithm of the operand.", functions::ln);
-unary!(log10, "Decimal.log10($self, /, context=None)", "Return the base ten logarithm of the operand.", functions::log10);
+unary!(
+    exp,
+    "Decimal.exp($self, /, context=None)",
+    "Return the value of the (natural) exponential function e**x.",
+    functions::exp
+);
+unary!(
+    ln,
+    "Decimal.ln($self, /, context=None)",
+    "Return the natural (base e) logarithm of the operand.",
+    functions::ln
+);
+unary!(
+    log10,
+    "Decimal.log10($self, /, context=None)",
+    "Return the base ten logarithm of the operand.",
+    functions::log10
+);
 unary!(
     next_minus,
     "Decimal.next_minus($self, /, context=None)",
@@ -77,28 +150,61 @@ unary!(
     "Return the smallest number representable in the given context.",
     |a, ctx| arith::next(a, true, ctx)
 );
-unary!(normalize, "Decimal.normalize($self, /, context=None)", "Normalize the number by stripping the rightmost trailing zeros.", arith::normalize);
-unary!(sqrt, "Decimal.sqrt($self, /, context=None)", "Return the square root of the argument to full precision.", functions::sqrt);
-unary!(logb, "Decimal.logb($self, /, context=None)", "For a non-zero number, return the adjusted exponent of the operand.", arith::logb);
-unary!(logical_invert, "Decimal.logical_invert($self, /, context=None)", "Invert all its digits.", arith::logical_invert);
+unary!(
+    normalize,
+    "Decimal.normalize($self, /, context=None)",
+    "Normalize the number by stripping the rightmost trailing zeros.",
+    arith::normalize
+);
+unary!(
+    sqrt,
+    "Decimal.sqrt($self, /, context=None)",
+    "Return the square root of the argument to full precision.",
+    functions::sqrt
+);
+unary!(
+    logb,
+    "Decimal.logb($self, /, context=None)",
+    "For a non-zero number, return the adjusted exponent of the operand.",
+    arith::logb
+);
+unary!(
+    logical_invert,
+    "Decimal.logical_invert($self, /, context=None)",
+    "Invert all its digits.",
+    arith::logical_invert
+);
 
-binary!(compare, "Decimal.compare($self, /, other, context=None)", "Compare self to other.  Return a decimal value.", |a, b, ctx| {
-    arith::compare(a, b, false, ctx)
-});
+binary!(
+    compare,
+    "Decimal.compare($self, /, other, context=None)",
+    "Compare self to other.  Return a decimal value.",
+    |a, b, ctx| { arith::compare(a, b, false, ctx) }
+);
 binary!(
     compare_signal,
     "Decimal.compare_signal($self, /, other, context=None)",
     "Identical to compare, except that all NaNs signal.",
     |a, b, ctx| arith::compare(a, b, true, ctx)
 );
-binary!(max, "Decimal.max($self, /, other, context=None)", "Maximum of self and other.", |a, b, ctx| arith::extreme(a, b, true, false, ctx));
-binary!(max_mag, "Decimal.max_mag($self, /, other, context=None)", "As max(), by the absolute values.", |a, b, ctx| {
-    arith::extreme(a, b, true, true, ctx)
+binary!(max, "Decimal.max($self, /, other, context=None)", "Maximum of self and other.", |a, b, ctx| {
+    arith::extreme(a, b, true, false, ctx)
 });
-binary!(min, "Decimal.min($self, /, other, context=None)", "Minimum of self and other.", |a, b, ctx| arith::extreme(a, b, false, false, ctx));
-binary!(min_mag, "Decimal.min_mag($self, /, other, context=None)", "As min(), by the absolute values.", |a, b, ctx| {
-    arith::extreme(a, b, false, true, ctx)
+binary!(
+    max_mag,
+    "Decimal.max_mag($self, /, other, context=None)",
+    "As max(), by the absolute values.",
+    |a, b, ctx| { arith::extreme(a, b, true, true, ctx) }
+);
+binary!(min, "Decimal.min($self, /, other, context=None)", "Minimum of self and other.", |a, b, ctx| {
+    arith::extreme(a, b, false, false, ctx)
 });
+binary!(
+    min_mag,
+    "Decimal.min_mag($self, /, other, context=None)",
+    "As min(), by the absolute values.",
+    |a, b, ctx| { arith::extreme(a, b, false, true, ctx) }
+);
 binary!(
     next_toward,
     "Decimal.next_toward($self, /, other, context=None)",
@@ -111,21 +217,48 @@ binary!(
     "Return the remainder from dividing self by other, by the nearest whole quotient.",
     arith::rem_near
 );
-binary!(logical_and, "Decimal.logical_and($self, /, other, context=None)", "Applies an 'and' operation between self and other's digits.", |a, b, ctx| {
-    arith::logical(a, b, |x, y| x & y, ctx)
-});
-binary!(logical_or, "Decimal.logical_or($self, /, other, context=None)", "Applies an 'or' operation between self and other's digits.", |a, b, ctx| {
-    arith::logical(a, b, |x, y| x | y, ctx)
-});
-binary!(logical_xor, "Decimal.logical_xor($self, /, other, context=None)", "Applies an 'xor' operation between self and other's digits.", |a, b, ctx| {
-    arith::logical(a, b, |x, y| x ^ y, ctx)
-});
-binary!(rotate, "Decimal.rotate($self, /, other, context=None)", "Return the result of rotating the digits of the first operand.", arith::rotate);
-binary!(scaleb, "Decimal.scaleb($self, /, other, context=None)", "Return the first operand with the exponent adjusted the second.", arith::scaleb);
-binary!(shift, "Decimal.shift($self, /, other, context=None)", "Return the result of shifting the digits of the first operand.", arith::shift);
-binary!(compare_total, "Decimal.compare_total($self, /, other, context=None)", "Compare two operands using their abstract representation.", |a, b, _| {
-    ordering(arith::compare_total(a, b))
-});
+binary!(
+    logical_and,
+    "Decimal.logical_and($self, /, other, context=None)",
+    "Applies an 'and' operation between self and other's digits.",
+    |a, b, ctx| { arith::logical(a, b, |x, y| x & y, ctx) }
+);
+binary!(
+    logical_or,
+    "Decimal.logical_or($self, /, other, context=None)",
+    "Applies an 'or' operation between self and other's digits.",
+    |a, b, ctx| { arith::logical(a, b, |x, y| x | y, ctx) }
+);
+binary!(
+    logical_xor,
+    "Decimal.logical_xor($self, /, other, context=None)",
+    "Applies an 'xor' operation between self and other's digits.",
+    |a, b, ctx| { arith::logical(a, b, |x, y| x ^ y, ctx) }
+);
+binary!(
+    rotate,
+    "Decimal.rotate($self, /, other, context=None)",
+    "Return the result of rotating the digits of the first operand.",
+    arith::rotate
+);
+binary!(
+    scaleb,
+    "Decimal.scaleb($self, /, other, context=None)",
+    "Return the first operand with the exponent adjusted the second.",
+    arith::scaleb
+);
+binary!(
+    shift,
+    "Decimal.shift($self, /, other, context=None)",
+    "Return the result of shifting the digits of the first operand.",
+    arith::shift
+);
+binary!(
+    compare_total,
+    "Decimal.compare_total($self, /, other, context=None)",
+    "Compare two operands using their abstract representation.",
+    |a, b, _| { ordering(arith::compare_total(a, b)) }
+);
 binary!(
     compare_total_mag,
     "Decimal.compare_total_mag($self, /, other, context=None)",
@@ -139,13 +272,36 @@ binary!(
     |a: &Dec, b: &Dec, _: &mut Ctx| Dec { negative: b.negative, ..a.clone() }
 );
 
-question!(is_canonical, "Decimal.is_canonical($self, /)", "Return True if the argument is canonical and False otherwise.", |_| true);
-question!(is_finite, "Decimal.is_finite($self, /)", "Return True if the argument is a finite number.", Dec::is_finite);
-question!(is_infinite, "Decimal.is_infinite($self, /)", "Return True if the argument is an infinity.", Dec::is_infinite);
+question!(
+    is_canonical,
+    "Decimal.is_canonical($self, /)",
+    "Return True if the argument is canonical and False otherwise.",
+    |_| true
+);
+question!(
+    is_finite,
+    "Decimal.is_finite($self, /)",
+    "Return True if the argument is a finite number.",
+    Dec::is_finite
+);
+question!(
+    is_infinite,
+    "Decimal.is_infinite($self, /)",
+    "Return True if the argument is an infinity.",
+    Dec::is_infinite
+);
 question!(is_nan, "Decimal.is_nan($self, /)", "Return True if the argument is a NaN.", Dec::is_nan);
-question!(is_qnan, "Decimal.is_qnan($self, /)", "Return True if the argument is a quiet NaN.", |d| d.kind == Kind::Quiet);
-question!(is_snan, "Decimal.is_snan($self, /)", "Return True if the argument is a signaling NaN.", |d| d.kind == Kind::Signaling);
-question!(is_signed, "Decimal.is_signed($self, /)", "Return True if the argument has a negative sign.", |d| d.negative);
+question!(is_qnan, "Decimal.is_qnan($self, /)", "Return True if the argument is a quiet NaN.", |d| d.kind
+    == Kind::Quiet);
+question!(is_snan, "Decimal.is_snan($self, /)", "Return True if the argument is a signaling NaN.", |d| d
+    .kind
+    == Kind::Signaling);
+question!(
+    is_signed,
+    "Decimal.is_signed($self, /)",
+    "Return True if the argument has a negative sign.",
+    |d| d.negative
+);
 question!(is_zero, "Decimal.is_zero($self, /)", "Return True if the argument is a zero.", Dec::is_zero);
 
 /// Whether a number is normal in a context: finite, not zero, not subnormal.
@@ -175,7 +331,13 @@ fn is_subnormal(cx: &mut Cx, this: &Obj<Number>, context: Option<&Value>) -> R<V
 }
 
 /// Rounded to a whole number, by an optional rounding mode.
-fn integral(cx: &mut Cx, this: &Obj<Number>, mode: Option<&Value>, context: Option<&Value>, exact: bool) -> R {
+fn integral(
+    cx: &mut Cx,
+    this: &Obj<Number>,
+    mode: Option<&Value>,
+    context: Option<&Value>,
+    exact: bool,
+) -> R {
     let context = context::argument(cx, context)?;
     let mode = match mode.filter(|m| !m.is_none()) {
         Some(mode) => Some(rounding(cx, mode)?),
@@ -195,13 +357,23 @@ fn to_integral(cx: &mut Cx, this: &Obj<Number>, rounding: Option<&Value>, contex
 
 /// Round to the nearest integer without signaling Inexact or Rounded.
 #[native("Decimal.to_integral_value($self, /, rounding=None, context=None)")]
-fn to_integral_value(cx: &mut Cx, this: &Obj<Number>, rounding: Option<&Value>, context: Option<&Value>) -> R {
+fn to_integral_value(
+    cx: &mut Cx,
+    this: &Obj<Number>,
+    rounding: Option<&Value>,
+    context: Option<&Value>,
+) -> R {
     integral(cx, this, rounding, context, false)
 }
 
 /// Round to the nearest integer, signaling Inexact or Rounded as appropriate.
 #[native("Decimal.to_integral_exact($self, /, rounding=None, context=None)")]
-fn to_integral_exact(cx: &mut Cx, this: &Obj<Number>, rounding: Option<&Value>, context: Option<&Value>) -> R {
+fn to_integral_exact(
+    cx: &mut Cx,
+    this: &Obj<Number>,
+    rounding: Option<&Value>,
+    context: Option<&Value>,
+) -> R {
     integral(cx, this, rounding, context, true)
 }
 

@@ -36,6 +36,8 @@ pub struct State {
     signal_dict: Option<Value>,
     decimal_tuple: Option<Value>,
     rational: Option<Value>,
+    /// All that the module shows: a module made anew shows the same, for its classes are one interpreter's.
+    exports: Vec<(String, Value)>,
 }
 
 /// A value of the module's state. SystemError before the module is made.
@@ -56,12 +58,18 @@ fn new_class(cx: &mut Cx, name: &str, bases: &[Value]) -> R<Value> {
     ops::call(cx, &TYPE.to_value(), &[name, bases, namespace.into_value()])
 }
 
+/// Enters a name into the module, now and when it is made anew.
+fn export(cx: &mut Cx, module: &Value, name: &str, value: Value) -> R<()> {
+    cx.interp_mut().state::<State>().exports.push((name.to_owned(), value.clone()));
+    set(cx, module, name, value)
+}
+
 fn make_signals(cx: &mut Cx, module: &Value) -> R<()> {
     let root = new_class(cx, "DecimalException", &[exc::ARITHMETIC_ERROR.to_value()])?;
-    set(cx, module, "DecimalException", root.clone())?;
+    export(cx, module, "DecimalException", root.clone())?;
     let simple = |cx: &mut Cx, name: &str, bases: &[Value]| -> R<Value> {
         let class = new_class(cx, name, bases)?;
-        set(cx, module, name, class.clone())?;
+        export(cx, module, name, class.clone())?;
         Ok(class)
     };
     let zero_division = exc::ZERO_DIVISION_ERROR.to_value();
@@ -79,8 +87,7 @@ fn make_signals(cx: &mut Cx, module: &Value) -> R<()> {
     let undefined = simple(cx, "DivisionUndefined", &[invalid.clone(), zero_division])?;
     let bad_context = simple(cx, "InvalidContext", &[invalid.clone()])?;
     let state = cx.interp_mut().state::<State>();
-    state.signals =
-        vec![invalid, float, by_zero, overflow, underflow, subnormal, inexact, rounded, clamped];
+    state.signals = vec![invalid, float, by_zero, overflow, underflow, subnormal, inexact, rounded, clamped];
     state.conditions = vec![syntax, impossible, undefined, bad_context];
     Ok(())
 }
@@ -94,10 +101,14 @@ fn make_tuple_class(cx: &mut Cx, module: &Value) -> R<()> {
     let (key, owner) = (cx.intern("__module__"), cx.str("decimal"));
     ops::setattr(cx, &class, &key, &owner)?;
     cx.interp_mut().state::<State>().decimal_tuple = Some(class.clone());
-    set(cx, module, "DecimalTuple", class)
+    export(cx, module, "DecimalTuple", class)
 }
 
 fn init(cx: &mut Cx, module: &Value) -> R<()> {
+    let known = cx.interp_mut().state::<State>().exports.clone();
+    if !known.is_empty() {
+        return known.into_iter().try_for_each(|(name, value)| set(cx, module, &name, value));
+    }
     make_signals(cx, module)?;
     make_tuple_class(cx, module)?;
     let import = cx.interp().runtime.import;
@@ -114,15 +125,15 @@ fn init(cx: &mut Cx, module: &Value) -> R<()> {
     state.rational = Some(rational);
     state.signal_dict = Some(signal_dict);
     state.variable = Some(variable);
-    set(cx, module, "Decimal", object::DECIMAL.to_value())?;
-    set(cx, module, "Context", context::CONTEXT.to_value())?;
+    export(cx, module, "Decimal", object::DECIMAL.to_value())?;
+    export(cx, module, "Context", context::CONTEXT.to_value())?;
     for (i, name) in ["DefaultContext", "BasicContext", "ExtendedContext"].into_iter().enumerate() {
         let template = context::template(cx, i);
         cx.interp_mut().state::<State>().templates.push(template.clone());
-        set(cx, module, name, template)?;
+        export(cx, module, name, template)?;
     }
-    set(cx, module, "HAVE_CONTEXTVAR", Value::bool(true))?;
-    set(cx, module, "HAVE_THREADS", Value::bool(true))?;
+    export(cx, module, "HAVE_CONTEXTVAR", Value::bool(true))?;
+    export(cx, module, "HAVE_THREADS", Value::bool(true))?;
     let limits = [
         ("MAX_PREC", MAX_PREC),
         ("MAX_EMAX", MAX_EMAX),
@@ -132,25 +143,20 @@ fn init(cx: &mut Cx, module: &Value) -> R<()> {
     ];
     for (name, limit) in limits {
         let limit = cx.int(limit);
-        set(cx, module, name, limit)?;
+        export(cx, module, name, limit)?;
     }
     for (_, name) in Round::ALL {
         let text = cx.intern(name).into_value();
-        set(cx, module, name, text)?;
+        export(cx, module, name, text)?;
     }
     let version = cx.str("1.70");
-    set(cx, module, "__version__", version)?;
+    export(cx, module, "__version__", version)?;
     let library = cx.str("2.5.1");
-    set(cx, module, "__libmpdec_version__", library)
+    export(cx, module, "__libmpdec_version__", library)
 }
 
 fn types(types: &mut Types) {
-    types.add([
-        &object::DECIMAL,
-        &context::CONTEXT,
-        &context::SIGNAL_DICT_MIXIN,
-        &context::CONTEXT_MANAGER,
-    ]);
+    types.add([&object::DECIMAL, &context::CONTEXT, &context::SIGNAL_DICT_MIXIN, &context::CONTEXT_MANAGER]);
 }
 
 pub static MODULE: ModuleDef = ModuleDef {

@@ -25,8 +25,12 @@ pub mod status {
     pub const SUBNORMAL: u32 = 1 << 13;
     pub const UNDERFLOW: u32 = 1 << 14;
     /// All that the signal InvalidOperation stands for.
-    pub const INVALID: u32 =
-        CONVERSION_SYNTAX | DIVISION_IMPOSSIBLE | DIVISION_UNDEFINED | INVALID_CONTEXT | INVALID_OPERATION | 1 << 5;
+    pub const INVALID: u32 = CONVERSION_SYNTAX
+        | DIVISION_IMPOSSIBLE
+        | DIVISION_UNDEFINED
+        | INVALID_CONTEXT
+        | INVALID_OPERATION
+        | 1 << 5;
 }
 
 pub const MAX_PREC: i64 = 999_999_999_999_999_999;
@@ -80,8 +84,14 @@ pub struct Ctx {
 
 impl Ctx {
     /// The widest context: what is exact stays exact in it.
-    pub const MAX: Ctx =
-        Ctx { prec: MAX_PREC, emax: MAX_EMAX, emin: MIN_EMIN, round: Round::HalfEven, clamp: false, status: 0 };
+    pub const MAX: Ctx = Ctx {
+        prec: MAX_PREC,
+        emax: MAX_EMAX,
+        emin: MIN_EMIN,
+        round: Round::HalfEven,
+        clamp: false,
+        status: 0,
+    };
 
     pub fn etiny(&self) -> i64 {
         self.emin - (self.prec - 1)
@@ -282,7 +292,9 @@ impl Dec {
         if !self.is_finite() {
             return false;
         }
-        self.exp >= 0 || self.coef.is_zero() || (-self.exp < self.digits && self.trailing_zeros() >= -self.exp)
+        self.exp >= 0
+            || self.coef.is_zero()
+            || (-self.exp < self.digits && self.trailing_zeros() >= -self.exp)
     }
 
     /// The exponent of the first digit.

@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use taipan_object::ty::{OBJECT, TYPE};
 use taipan_object::{
-    Args, CompareOp, Cx, Frozen, IntRef, Obj, Payload, R, Slots, Str, Tuple, Type, Value, exc, flags, hash, int, ops,
+    Args, CompareOp, Cx, Frozen, IntRef, Obj, Payload, R, Slots, Str, Tuple, Type, Value, exc, flags, hash,
+    int, ops,
 };
 use taipan_types::list::List;
 
@@ -232,7 +233,8 @@ fn parse_text(value: &Obj<Str>, lenient: bool) -> Option<Dec> {
         if !lenient {
             return text::parse(ascii);
         }
-        let trimmed = ascii.trim_matches(|c: char| c.is_ascii_whitespace() || ('\x1c'..='\x1f').contains(&c) || c == '\x0b');
+        let trimmed = ascii
+            .trim_matches(|c: char| c.is_ascii_whitespace() || ('\x1c'..='\x1f').contains(&c) || c == '\x0b');
         if !trimmed.contains('_') {
             return text::parse(trimmed);
         }
@@ -419,11 +421,7 @@ pub fn to_int(cx: &mut Cx, value: &Value, round: Round) -> R {
     if dec.exp > MAX_DIGITS {
         return Err(cx.memory_error());
     }
-    let coef = if dec.exp >= 0 {
-        times_power(&dec.coef, dec.exp)
-    } else {
-        dec.rescaled(0, round).0.coef
-    };
+    let coef = if dec.exp >= 0 { times_power(&dec.coef, dec.exp) } else { dec.rescaled(0, round).0.coef };
     let sign = if dec.negative { Sign::Negative } else { Sign::Positive };
     Ok(cx.int_from_big(IBig::from_parts(sign, coef)))
 }

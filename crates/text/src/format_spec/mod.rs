@@ -11,8 +11,8 @@ use crate::number::format::TooLong;
 
 pub use layout::Padding;
 pub use number::{
-    format_written,
     Locale, format_complex, format_float, format_int, format_percent_float, format_percent_int,
+    format_written,
 };
 
 /// Why a specification, or a value under it, is refused; the texts are CPython's.
