@@ -2,7 +2,7 @@
 
 use crate::support::audit;
 use taipan_macros::{native, natives};
-use taipan_object::{Cx, R, Value, gc, ops};
+use taipan_object::{Cx, R, Value, flags, gc, ops};
 use taipan_types::list::{List, extend, new_list};
 use taipan_types::module::{ModuleDef, set};
 
@@ -190,7 +190,12 @@ fn get_referents(cx: &mut Cx, objs: &[Value]) -> R {
     audit(cx, "gc.get_referents", &[targets])?;
     let mut found = Vec::new();
     for object in objs {
-        found.extend(gc::get_referents(cx, object));
+        let mut items = gc::get_referents(cx, object);
+        if object.ty(cx).has(flags::LIST | flags::TUPLE) {
+            // CPython goes through arrays from their end.
+            items.reverse();
+        }
+        found.extend(items);
     }
     Ok(new_list(cx, found).into_value())
 }

@@ -139,9 +139,9 @@ fn __replace__(cx: &mut Cx, this: &Value, changes: KwArgs<'_>) -> R {
     let class = this.type_of().into_value();
     let made = ops::call(cx, &class, &[])?;
     if !made.is_instance(&SIMPLE_NAMESPACE) {
+        let class = crate::object::qualified_name(cx, &this.type_of())?;
         let message = format!(
-            "expect types.SimpleNamespace type, but {}() returned '{}' object",
-            this.type_name(cx),
+            "expect types.SimpleNamespace type, but {class}() returned '{}' object",
             made.type_name(cx)
         );
         return Err(cx.type_error(message));

@@ -215,7 +215,7 @@ fn class_getitem(cx: &mut Cx, class: &Value, args: &Value) -> R {
 fn instancecheck(cx: &mut Cx, this: &Value, instance: &Value) -> R<bool> {
     let args = args_of(cx, this)?;
     for arg in args.items() {
-        if arg.is_instance_exact(&GENERIC_ALIAS) {
+        if arg.is_instance(&GENERIC_ALIAS) {
             return Err(cx.type_error("isinstance() argument 2 cannot be a parameterized generic"));
         }
         if ops::is_instance(cx, instance, arg)? {
@@ -229,7 +229,7 @@ fn instancecheck(cx: &mut Cx, this: &Value, instance: &Value) -> R<bool> {
 fn subclasscheck(cx: &mut Cx, this: &Value, subclass: &Value) -> R<bool> {
     let args = args_of(cx, this)?;
     for arg in args.items() {
-        if arg.is_instance_exact(&GENERIC_ALIAS) {
+        if arg.is_instance(&GENERIC_ALIAS) {
             return Err(cx.type_error("issubclass() argument 2 cannot be a parameterized generic"));
         }
         if ops::is_subclass(cx, subclass, arg)? {
