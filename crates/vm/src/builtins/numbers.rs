@@ -3,6 +3,7 @@
 use dashu_int::IBig;
 use taipan_macros::native;
 use taipan_object::{Cx, IntRef, R, Value, exc, int, names, ops};
+use taipan_types::complex::{self, COMPLEX};
 
 /// Return the absolute value of the argument.
 #[native("abs(x, /)")]
@@ -171,6 +172,17 @@ impl Compensated {
     }
 }
 
+/// An exact float or int as the double that is added.
+fn real_addend(cx: &mut Cx, item: &Value) -> R<Option<f64>> {
+    if item.is_instance_exact(&taipan_object::float::FLOAT) {
+        return Ok(item.as_float());
+    }
+    if !item.is_instance_exact(&int::INT) {
+        return Ok(None);
+    }
+    taipan_object::float::int_to_f64(cx, item).map(Some)
+}
+
 /// Return the sum of a 'start' value (default: 0) plus an iterable of numbers
 ///
 /// When the iterable is empty, return the start value.
@@ -227,17 +239,34 @@ pub fn sum(cx: &mut Cx, iterable: &Value, start: Option<&Value>) -> R {
         let mut sum = Compensated { high: start, low: 0.0 };
         loop {
             let Some(item) = ops::next(cx, &iterator)? else { return Ok(cx.float(sum.total())) };
-            if item.is_instance_exact(&taipan_object::float::FLOAT)
-                && let Some(x) = item.as_float()
-            {
-                sum.add(x);
-            } else if item.is_instance_exact(&int::INT) {
-                match item.as_int().and_then(IntRef::to_i64) {
-                    Some(i) => sum.add(i as f64),
-                    None => sum.add(taipan_object::float::int_to_f64(cx, &item)?),
+            match real_addend(cx, &item)? {
+                Some(x) => sum.add(x),
+                None => {
+                    total = cx.float(sum.total());
+                    total = ops::binary(cx, ops::BinaryOp::Add, &total, &item)?;
+                    break;
                 }
+            }
+        }
+    }
+    if total.is_instance_exact(&COMPLEX)
+        && let Some((real, imaginary)) = complex::parts(&total)
+    {
+        let mut real = Compensated { high: real, low: 0.0 };
+        let mut imaginary = Compensated { high: imaginary, low: 0.0 };
+        loop {
+            let item = ops::next(cx, &iterator)?;
+            let so_far = || (real.total(), imaginary.total());
+            let Some(item) = item else { return Ok(complex::new_complex(cx, so_far().0, so_far().1)) };
+            if item.is_instance_exact(&COMPLEX)
+                && let Some((x, y)) = complex::parts(&item)
+            {
+                real.add(x);
+                imaginary.add(y);
+            } else if let Some(x) = real_addend(cx, &item)? {
+                real.add(x);
             } else {
-                total = cx.float(sum.total());
+                total = complex::new_complex(cx, so_far().0, so_far().1);
                 total = ops::binary(cx, ops::BinaryOp::Add, &total, &item)?;
                 break;
             }

@@ -88,7 +88,9 @@ pub fn set_int_max_str_digits(cx: &mut Cx, maxdigits: i32) -> R<()> {
 /// getrefcount().
 #[native("sys.getrefcount(object, /)")]
 pub fn getrefcount(_cx: &mut Cx, object: &Value) -> i64 {
-    object.header().map_or(i64::from(u32::MAX), |h| i64::from(h.count()))
+    // What is never freed shows CPython's figure for it.
+    const IMMORTAL: i64 = 3 << 30;
+    object.header().filter(|h| !h.is_immortal()).map_or(IMMORTAL, |h| i64::from(h.count()))
 }
 
 /// getsizeof(object [, default]) -> int
