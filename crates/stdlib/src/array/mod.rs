@@ -56,7 +56,7 @@ pub static ARRAY: Obj<Type> = Obj::new_static_type(
         .defs(&TypeDefs {
             methods: natives![
                 append, buffer_info, byteswap, clear, count, extend, frombytes, fromfile, fromlist, fromunicode, index,
-                insert, pop, remove, reverse, tobytes, tofile, tolist, tounicode, copy, deepcopy, pickle::reduce_ex, class_getitem
+                insert, pop, remove, reverse, tobytes, tofile, tolist, tounicode, copy, deepcopy, pickle::reduce_ex, sizeof, class_getitem
             ],
             getset: GETSET,
             ..TypeDefs::NONE
@@ -783,6 +783,12 @@ fn copy(cx: &mut Cx, this: &Obj<Array>) -> R {
 fn deepcopy(cx: &mut Cx, this: &Obj<Array>, unused: &Value) -> R {
     let _ = unused;
     Ok(duplicate(cx, this))
+}
+
+/// Size of the array in memory, in bytes.
+#[native("array.array.__sizeof__($self, /)")]
+fn sizeof(cx: &mut Cx, this: &Obj<Array>) -> R<usize> {
+    Ok(ARRAY.basic_size() + this.get(cx).data.len())
 }
 
 /// See PEP 585
