@@ -122,7 +122,12 @@ fn bind_param(param: &Param, index: usize, ty: &Type, span: Span) -> Result<Toke
 
 pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
     let parse_attr = |input: syn::parse::ParseStream| {
-        let text: LitStr = input.parse()?;
+        // Several literals are one: macros that declare a native for several owners give the owner by itself.
+        let mut text: LitStr = input.parse()?;
+        while input.peek(LitStr) {
+            let more: LitStr = input.parse()?;
+            text = LitStr::new(&(text.value() + &more.value()), text.span());
+        }
         let mut flags = Vec::new();
         while input.parse::<Option<Token![,]>>()?.is_some() {
             flags.push(input.parse::<syn::Ident>()?.to_string());

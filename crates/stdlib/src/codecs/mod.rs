@@ -215,52 +215,65 @@ fn number_of(order: Order) -> i64 {
     }
 }
 
-#[native("_codecs.utf_8_encode(str, errors=None, /)")]
-fn utf_8_encode(cx: &mut Cx, str: &Value, errors: Option<&Value>) -> R {
-    let string = text_arg(cx, "utf_8_encode", str)?;
-    let errors = errors_arg(cx, "utf_8_encode", errors)?;
-    let bytes = {
-        #[allow(unused_mut, unused_variables)]
-        let mut handler = EncodeHandler::new(cx, &string, &errors);
-        with_units!(string, |u| text::utf8::encode(u, &mut handler)?)
-    };
-    let value = cx.bytes(&bytes);
-    Ok(pair(cx, value, string.len()))
+/// Declares encoders: the body turns the characters `u` into bytes, asking the handler `h`.
+macro_rules! encoders {
+    ($($name:ident, $signature:tt, |$u:ident, $h:ident| $body:expr;)*) => { $(
+        #[native("_codecs." $signature)]
+        fn $name(cx: &mut Cx, str: &Value, errors: Option<&Value>) -> R {
+            let string = text_arg(cx, stringify!($name), str)?;
+            let errors = errors_arg(cx, stringify!($name), errors)?;
+            let bytes = {
+                #[allow(unused_mut, unused_variables)]
+                let mut handler = EncodeHandler::new(cx, &string, &errors);
+                #[allow(unused_variables)]
+                let $h = &mut handler;
+                with_units!(string, |$u| $body)
+            };
+            let value = cx.bytes(&bytes);
+            Ok(pair(cx, value, string.len()))
+        }
+    )* };
 }
 
-#[native("_codecs.utf_8_decode(data, errors=None, final=False, /)")]
-fn utf_8_decode(cx: &mut Cx, data: &Value, errors: Option<&Value>, last: bool) -> R {
-    let data = bytes_arg(cx, data)?;
-    let errors = errors_arg(cx, "utf_8_decode", errors)?;
-    let result = {
-        let mut handler = DecodeHandler::new(cx, &errors);
-        text::utf8::decode(&data, last, &mut handler)?
-    };
-    Ok(decoded(cx, result))
+encoders! {
+    utf_8_encode, "utf_8_encode(str, errors=None, /)", |u, h| text::utf8::encode(u, h)?;
+    utf_7_encode, "utf_7_encode(str, errors=None, /)", |u, h| text::utf7::encode(u);
+    utf_16_le_encode, "utf_16_le_encode(str, errors=None, /)", |u, h| text::utf16::encode(u, Order::Little, h)?;
+    utf_16_be_encode, "utf_16_be_encode(str, errors=None, /)", |u, h| text::utf16::encode(u, Order::Big, h)?;
+    utf_32_le_encode, "utf_32_le_encode(str, errors=None, /)", |u, h| text::utf32::encode(u, Order::Little, h)?;
+    utf_32_be_encode, "utf_32_be_encode(str, errors=None, /)", |u, h| text::utf32::encode(u, Order::Big, h)?;
+    ascii_encode, "ascii_encode(str, errors=None, /)", |u, h| text::encode_ascii(u, h)?;
+    latin_1_encode, "latin_1_encode(str, errors=None, /)", |u, h| text::encode_latin1(u, h)?;
+    unicode_escape_encode, "unicode_escape_encode(str, errors=None, /)", |u, h| escape::encode(u);
+    raw_unicode_escape_encode, "raw_unicode_escape_encode(str, errors=None, /)", |u, h| escape::encode_raw(u);
 }
 
-#[native("_codecs.utf_7_encode(str, errors=None, /)")]
-fn utf_7_encode(cx: &mut Cx, str: &Value, errors: Option<&Value>) -> R {
-    let string = text_arg(cx, "utf_7_encode", str)?;
-    let errors = errors_arg(cx, "utf_7_encode", errors)?;
-    let bytes = {
-        #[allow(unused_mut, unused_variables)]
-        let mut handler = EncodeHandler::new(cx, &string, &errors);
-        with_units!(string, |u| text::utf7::encode(u))
-    };
-    let value = cx.bytes(&bytes);
-    Ok(pair(cx, value, string.len()))
+/// Declares decoders that may leave an incomplete end: the body decodes `data`, asking the handler `h`.
+macro_rules! decoders {
+    ($($name:ident, $signature:tt, |$data:ident, $last:ident, $h:ident| $body:expr;)*) => { $(
+        #[native("_codecs." $signature)]
+        fn $name(cx: &mut Cx, data: &Value, errors: Option<&Value>, $last: bool) -> R {
+            let bytes = bytes_arg(cx, data)?;
+            let $data = &bytes;
+            let errors = errors_arg(cx, stringify!($name), errors)?;
+            let result = {
+                let $h = &mut DecodeHandler::new(cx, &errors);
+                $body
+            };
+            Ok(decoded(cx, result))
+        }
+    )* };
 }
 
-#[native("_codecs.utf_7_decode(data, errors=None, final=False, /)")]
-fn utf_7_decode(cx: &mut Cx, data: &Value, errors: Option<&Value>, last: bool) -> R {
-    let data = bytes_arg(cx, data)?;
-    let errors = errors_arg(cx, "utf_7_decode", errors)?;
-    let result = {
-        let mut handler = DecodeHandler::new(cx, &errors);
-        text::utf7::decode(&data, last, &mut handler)?
-    };
-    Ok(decoded(cx, result))
+decoders! {
+    utf_8_decode, "utf_8_decode(data, errors=None, final=False, /)", |data, last, h| text::utf8::decode(data, last, h)?;
+    utf_7_decode, "utf_7_decode(data, errors=None, final=False, /)", |data, last, h| text::utf7::decode(data, last, h)?;
+    utf_16_decode, "utf_16_decode(data, errors=None, final=False, /)", |data, last, h| text::utf16::decode(data, Order::Mark, last, h)?.0;
+    utf_16_le_decode, "utf_16_le_decode(data, errors=None, final=False, /)", |data, last, h| text::utf16::decode(data, Order::Little, last, h)?.0;
+    utf_16_be_decode, "utf_16_be_decode(data, errors=None, final=False, /)", |data, last, h| text::utf16::decode(data, Order::Big, last, h)?.0;
+    utf_32_decode, "utf_32_decode(data, errors=None, final=False, /)", |data, last, h| text::utf32::decode(data, Order::Mark, last, h)?.0;
+    utf_32_le_decode, "utf_32_le_decode(data, errors=None, final=False, /)", |data, last, h| text::utf32::decode(data, Order::Little, last, h)?.0;
+    utf_32_be_decode, "utf_32_be_decode(data, errors=None, final=False, /)", |data, last, h| text::utf32::decode(data, Order::Big, last, h)?.0;
 }
 
 #[native("_codecs.utf_16_encode(str, errors=None, byteorder=0, /)")]
@@ -275,65 +288,6 @@ fn utf_16_encode(cx: &mut Cx, str: &Value, errors: Option<&Value>, byteorder: Op
     };
     let value = cx.bytes(&bytes);
     Ok(pair(cx, value, string.len()))
-}
-
-#[native("_codecs.utf_16_decode(data, errors=None, final=False, /)")]
-fn utf_16_decode(cx: &mut Cx, data: &Value, errors: Option<&Value>, last: bool) -> R {
-    let data = bytes_arg(cx, data)?;
-    let errors = errors_arg(cx, "utf_16_decode", errors)?;
-    let result = {
-        let mut handler = DecodeHandler::new(cx, &errors);
-        text::utf16::decode(&data, Order::Mark, last, &mut handler)?.0
-    };
-    Ok(decoded(cx, result))
-}
-
-#[native("_codecs.utf_16_le_encode(str, errors=None, /)")]
-fn utf_16_le_encode(cx: &mut Cx, str: &Value, errors: Option<&Value>) -> R {
-    let string = text_arg(cx, "utf_16_le_encode", str)?;
-    let errors = errors_arg(cx, "utf_16_le_encode", errors)?;
-    let bytes = {
-        #[allow(unused_mut, unused_variables)]
-        let mut handler = EncodeHandler::new(cx, &string, &errors);
-        with_units!(string, |u| text::utf16::encode(u, Order::Little, &mut handler)?)
-    };
-    let value = cx.bytes(&bytes);
-    Ok(pair(cx, value, string.len()))
-}
-
-#[native("_codecs.utf_16_le_decode(data, errors=None, final=False, /)")]
-fn utf_16_le_decode(cx: &mut Cx, data: &Value, errors: Option<&Value>, last: bool) -> R {
-    let data = bytes_arg(cx, data)?;
-    let errors = errors_arg(cx, "utf_16_le_decode", errors)?;
-    let result = {
-        let mut handler = DecodeHandler::new(cx, &errors);
-        text::utf16::decode(&data, Order::Little, last, &mut handler)?.0
-    };
-    Ok(decoded(cx, result))
-}
-
-#[native("_codecs.utf_16_be_encode(str, errors=None, /)")]
-fn utf_16_be_encode(cx: &mut Cx, str: &Value, errors: Option<&Value>) -> R {
-    let string = text_arg(cx, "utf_16_be_encode", str)?;
-    let errors = errors_arg(cx, "utf_16_be_encode", errors)?;
-    let bytes = {
-        #[allow(unused_mut, unused_variables)]
-        let mut handler = EncodeHandler::new(cx, &string, &errors);
-        with_units!(string, |u| text::utf16::encode(u, Order::Big, &mut handler)?)
-    };
-    let value = cx.bytes(&bytes);
-    Ok(pair(cx, value, string.len()))
-}
-
-#[native("_codecs.utf_16_be_decode(data, errors=None, final=False, /)")]
-fn utf_16_be_decode(cx: &mut Cx, data: &Value, errors: Option<&Value>, last: bool) -> R {
-    let data = bytes_arg(cx, data)?;
-    let errors = errors_arg(cx, "utf_16_be_decode", errors)?;
-    let result = {
-        let mut handler = DecodeHandler::new(cx, &errors);
-        text::utf16::decode(&data, Order::Big, last, &mut handler)?.0
-    };
-    Ok(decoded(cx, result))
 }
 
 #[native("_codecs.utf_16_ex_decode(data, errors=None, byteorder=0, final=False, /)")]
@@ -369,65 +323,6 @@ fn utf_32_encode(cx: &mut Cx, str: &Value, errors: Option<&Value>, byteorder: Op
     Ok(pair(cx, value, string.len()))
 }
 
-#[native("_codecs.utf_32_decode(data, errors=None, final=False, /)")]
-fn utf_32_decode(cx: &mut Cx, data: &Value, errors: Option<&Value>, last: bool) -> R {
-    let data = bytes_arg(cx, data)?;
-    let errors = errors_arg(cx, "utf_32_decode", errors)?;
-    let result = {
-        let mut handler = DecodeHandler::new(cx, &errors);
-        text::utf32::decode(&data, Order::Mark, last, &mut handler)?.0
-    };
-    Ok(decoded(cx, result))
-}
-
-#[native("_codecs.utf_32_le_encode(str, errors=None, /)")]
-fn utf_32_le_encode(cx: &mut Cx, str: &Value, errors: Option<&Value>) -> R {
-    let string = text_arg(cx, "utf_32_le_encode", str)?;
-    let errors = errors_arg(cx, "utf_32_le_encode", errors)?;
-    let bytes = {
-        #[allow(unused_mut, unused_variables)]
-        let mut handler = EncodeHandler::new(cx, &string, &errors);
-        with_units!(string, |u| text::utf32::encode(u, Order::Little, &mut handler)?)
-    };
-    let value = cx.bytes(&bytes);
-    Ok(pair(cx, value, string.len()))
-}
-
-#[native("_codecs.utf_32_le_decode(data, errors=None, final=False, /)")]
-fn utf_32_le_decode(cx: &mut Cx, data: &Value, errors: Option<&Value>, last: bool) -> R {
-    let data = bytes_arg(cx, data)?;
-    let errors = errors_arg(cx, "utf_32_le_decode", errors)?;
-    let result = {
-        let mut handler = DecodeHandler::new(cx, &errors);
-        text::utf32::decode(&data, Order::Little, last, &mut handler)?.0
-    };
-    Ok(decoded(cx, result))
-}
-
-#[native("_codecs.utf_32_be_encode(str, errors=None, /)")]
-fn utf_32_be_encode(cx: &mut Cx, str: &Value, errors: Option<&Value>) -> R {
-    let string = text_arg(cx, "utf_32_be_encode", str)?;
-    let errors = errors_arg(cx, "utf_32_be_encode", errors)?;
-    let bytes = {
-        #[allow(unused_mut, unused_variables)]
-        let mut handler = EncodeHandler::new(cx, &string, &errors);
-        with_units!(string, |u| text::utf32::encode(u, Order::Big, &mut handler)?)
-    };
-    let value = cx.bytes(&bytes);
-    Ok(pair(cx, value, string.len()))
-}
-
-#[native("_codecs.utf_32_be_decode(data, errors=None, final=False, /)")]
-fn utf_32_be_decode(cx: &mut Cx, data: &Value, errors: Option<&Value>, last: bool) -> R {
-    let data = bytes_arg(cx, data)?;
-    let errors = errors_arg(cx, "utf_32_be_decode", errors)?;
-    let result = {
-        let mut handler = DecodeHandler::new(cx, &errors);
-        text::utf32::decode(&data, Order::Big, last, &mut handler)?.0
-    };
-    Ok(decoded(cx, result))
-}
-
 #[native("_codecs.utf_32_ex_decode(data, errors=None, byteorder=0, final=False, /)")]
 fn utf_32_ex_decode(
     cx: &mut Cx,
@@ -445,58 +340,6 @@ fn utf_32_ex_decode(
     let (value, used) = (text_value(cx, result.text), cx.int(result.used as i64));
     let order = cx.int(number_of(order));
     Ok(cx.tuple_value([value, used, order]))
-}
-
-#[native("_codecs.ascii_encode(str, errors=None, /)")]
-fn ascii_encode(cx: &mut Cx, str: &Value, errors: Option<&Value>) -> R {
-    let string = text_arg(cx, "ascii_encode", str)?;
-    let errors = errors_arg(cx, "ascii_encode", errors)?;
-    let bytes = {
-        #[allow(unused_mut, unused_variables)]
-        let mut handler = EncodeHandler::new(cx, &string, &errors);
-        with_units!(string, |u| text::encode_ascii(u, &mut handler)?)
-    };
-    let value = cx.bytes(&bytes);
-    Ok(pair(cx, value, string.len()))
-}
-
-#[native("_codecs.latin_1_encode(str, errors=None, /)")]
-fn latin_1_encode(cx: &mut Cx, str: &Value, errors: Option<&Value>) -> R {
-    let string = text_arg(cx, "latin_1_encode", str)?;
-    let errors = errors_arg(cx, "latin_1_encode", errors)?;
-    let bytes = {
-        #[allow(unused_mut, unused_variables)]
-        let mut handler = EncodeHandler::new(cx, &string, &errors);
-        with_units!(string, |u| text::encode_latin1(u, &mut handler)?)
-    };
-    let value = cx.bytes(&bytes);
-    Ok(pair(cx, value, string.len()))
-}
-
-#[native("_codecs.unicode_escape_encode(str, errors=None, /)")]
-fn unicode_escape_encode(cx: &mut Cx, str: &Value, errors: Option<&Value>) -> R {
-    let string = text_arg(cx, "unicode_escape_encode", str)?;
-    let errors = errors_arg(cx, "unicode_escape_encode", errors)?;
-    let bytes = {
-        #[allow(unused_mut, unused_variables)]
-        let mut handler = EncodeHandler::new(cx, &string, &errors);
-        with_units!(string, |u| escape::encode(u))
-    };
-    let value = cx.bytes(&bytes);
-    Ok(pair(cx, value, string.len()))
-}
-
-#[native("_codecs.raw_unicode_escape_encode(str, errors=None, /)")]
-fn raw_unicode_escape_encode(cx: &mut Cx, str: &Value, errors: Option<&Value>) -> R {
-    let string = text_arg(cx, "raw_unicode_escape_encode", str)?;
-    let errors = errors_arg(cx, "raw_unicode_escape_encode", errors)?;
-    let bytes = {
-        #[allow(unused_mut, unused_variables)]
-        let mut handler = EncodeHandler::new(cx, &string, &errors);
-        with_units!(string, |u| escape::encode_raw(u))
-    };
-    let value = cx.bytes(&bytes);
-    Ok(pair(cx, value, string.len()))
 }
 
 #[native("_codecs.ascii_decode(data, errors=None, /)")]

@@ -294,7 +294,13 @@ fn settle(cx: &mut Cx, this: &Obj<FileIo>, file: &Value) -> R<()> {
     let key = cx.intern("name");
     ops::setattr(cx, &this.to_value(), &key, file)?;
     if this.get(cx).appending {
-        seek_to(cx, this, 0, libc::SEEK_END)?;
+        let fd = open_fd(cx, this)?;
+        // A pipe cannot be positioned, and need not be.
+        if let Err(error) = attempt(cx, |host| host.lseek(fd, 0, libc::SEEK_END))?
+            && error.errno != libc::ESPIPE
+        {
+            return Err(raise_os(cx, error, None, None));
+        }
     }
     Ok(())
 }

@@ -144,11 +144,9 @@ fn encoder_setstate(cx: &mut Cx, this: &Obj<IncrementalEncoder>, state: &Value) 
     if length > MOST_CHARACTERS * 4 {
         return Err(cx.raise(&exc::UNICODE_ERROR, "pending buffer too large"));
     }
-    let pending = taipan_text::Wtf8Buf::from_bytes(bytes[1..=length].to_vec());
-    let Some(pending) = pending else {
-        return Err(cx.raise(&exc::UNICODE_ERROR, "pending buffer is not UTF-8"));
-    };
-    let pending: Vec<u32> = cx.str_from_wtf8(&pending).chars().collect();
+    let decode = cx.interp().runtime.decode;
+    let pending = decode(cx, &bytes[1..=length], "utf-8", "strict")?;
+    let pending: Vec<u32> = pending.as_str().map(|p| p.chars().collect()).unwrap_or_default();
     let encoder = &mut this.get_mut(cx).encoder;
     encoder.state.copy_from_slice(&bytes[1 + length..][..8]);
     encoder.pending = pending;

@@ -111,7 +111,8 @@ pub fn decode<H: DecodeErrors>(input: &[u8], last: bool, errors: &mut H) -> Resu
                     drain(&mut d, &mut points);
                     continue;
                 }
-                if let Some(c) = surrogate {
+                // Before what stands for itself a lone surrogate is kept.
+                if let Some(c) = surrogate.filter(|_| b < 0x80 && b != b'+') {
                     points.push(c);
                 }
                 if b == b'-' {
@@ -144,9 +145,7 @@ fn push_unit(s: &mut Shifted, unit: u32, points: &mut Vec<u32>) {
 /// Characters that UTF-7 text holds as they are.
 fn is_direct(c: u32) -> bool {
     match char::from_u32(c) {
-        Some(c) => {
-            c.is_ascii_alphanumeric() || "'(),-./:? \t\n\r!\"#$%&*;<=>@[]^_`{|}".contains(c) || c == '\0'
-        }
+        Some(c) => c.is_ascii_alphanumeric() || "'(),-./:? \t\n\r!\"#$%&*;<=>@[]^_`{|}".contains(c),
         None => false,
     }
 }

@@ -113,8 +113,8 @@ fn set_fields<const N: usize>(cx: &mut Cx, exception: &Value, values: [(usize, V
 
 /// A handler's position within `0..=len`; negative ones count from the end.
 fn place(cx: &mut Cx, position: &Value, len: usize) -> R<usize> {
-    let given = taipan_object::int::index_i64(cx, position)?;
-    let at = if given < 0 { given + len as i64 } else { given };
+    let given = taipan_object::int::index_clamped(cx, position)?;
+    let at = if given < 0 { given.saturating_add(len as i64) } else { given };
     match usize::try_from(at) {
         Ok(at) if at <= len => Ok(at),
         _ => Err(cx.index_error(format!("position {given} from error handler out of bounds"))),

@@ -210,7 +210,7 @@ fn streams(cx: &mut Cx) -> R<()> {
     }
     import::import(cx, "encodings")?;
     sys::stdio::open(cx)?;
-    let io = import::import(cx, "io")?;
+    let io = import::import(cx, "_io")?;
     let open = ops::getattr(cx, &io, &names::open)?;
     if let Some(builtins) = cx.interp().builtins.clone() {
         ops::setattr(cx, &builtins, &names::open, &open)?;

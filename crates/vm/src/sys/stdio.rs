@@ -157,7 +157,7 @@ pub fn check_encoding(cx: &mut Cx) -> R<()> {
 
 /// Opens the standard streams through `io`.
 pub fn open(cx: &mut Cx) -> R<()> {
-    let io = import::import(cx, "io")?;
+    let io = import::import(cx, "_io")?;
     for (fd, name, mode) in [(0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")] {
         let stream = one(cx, &io, fd, name, mode)?;
         super::set(cx, &format!("__{name}__"), stream.clone())?;

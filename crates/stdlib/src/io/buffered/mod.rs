@@ -37,6 +37,8 @@ pub struct Buffered {
     read: Vec<u8>,
     read_at: usize,
     write: Vec<u8>,
+    /// Closing gave the buffer's memory back.
+    freed: bool,
     /// The number of the thread inside an operation, plus one; 0 for none.
     busy: u64,
 }
@@ -215,21 +217,21 @@ fn init_random(cx: &mut Cx, this: &Value, args: Args<'_>) -> R<()> {
     descr::call_with_receiver(this, args, |args| (random_init__def.call)(cx, args)).map(drop)
 }
 
-#[native("BufferedReader.__init__($self, /, raw, buffer_size=131072)")]
+#[native("BufferedReader($self, /, raw, buffer_size=131072)")]
 fn reader_init(cx: &mut Cx, this: &Value, raw: &Value, buffer_size: Option<i64>) -> R<()> {
     unready(cx, this);
     check_readable(cx, raw)?;
     set_up(cx, this, raw, buffer_size, true, false)
 }
 
-#[native("BufferedWriter.__init__($self, /, raw, buffer_size=131072)")]
+#[native("BufferedWriter($self, /, raw, buffer_size=131072)")]
 fn writer_init(cx: &mut Cx, this: &Value, raw: &Value, buffer_size: Option<i64>) -> R<()> {
     unready(cx, this);
     check_writable(cx, raw)?;
     set_up(cx, this, raw, buffer_size, false, true)
 }
 
-#[native("BufferedRandom.__init__($self, /, raw, buffer_size=131072)")]
+#[native("BufferedRandom($self, /, raw, buffer_size=131072)")]
 fn random_init(cx: &mut Cx, this: &Value, raw: &Value, buffer_size: Option<i64>) -> R<()> {
     unready(cx, this);
     check_seekable(cx, raw)?;
@@ -350,8 +352,10 @@ fn close(cx: &mut Cx, this: &Value) -> R {
         dealloc_warn(cx, &raw, this);
     }
     let first = call(cx, this, "flush", &[]).map(drop);
-    let result = super::both(cx, first, |cx| call(cx, &raw, "close", &[]).map(drop));
+    // Others wait meanwhile, and then find the stream closed.
+    let result = super::both(cx, first, |cx| locked(cx, this, |cx| call(cx, &raw, "close", &[]).map(drop)));
     if let Some(data) = data_mut(cx, this) {
+        data.freed = true;
         data.read = Vec::new();
         data.read_at = 0;
         data.write = Vec::new();
@@ -412,7 +416,7 @@ fn __getstate__(cx: &mut Cx, this: &Value) -> R {
 
 #[native("_Buffered.__sizeof__($self, /)", no_signature)]
 fn __sizeof__(cx: &mut Cx, this: &Value) -> R<usize> {
-    let size = data(cx, this).map_or(0, |d| d.size);
+    let size = data(cx, this).map_or(0, |d| if d.freed { 0 } else { d.size });
     Ok(instance::size_of_value(cx, this) + size)
 }
 
@@ -448,7 +452,8 @@ fn seek_locked(cx: &mut Cx, this: &Value, raw: &Value, target: i64, whence: i32)
             if let Some(data) = data_mut(cx, this) {
                 data.read_at = (read_at + offset) as usize;
             }
-            return Ok(current - ahead + offset);
+            // A device that takes no position says 0 whatever was read.
+            return Ok((current - ahead + offset).max(0));
         }
     }
     write::flush_buffer(cx, this, raw)?;

@@ -160,13 +160,39 @@ pub fn peek(cx: &mut Cx, this: &Value, size: Option<i64>) -> R {
     })
 }
 
+/// What is read ahead, and one raw read where nothing is or where more is wanted than the buffer holds.
+fn read_once_into(cx: &mut Cx, this: &Value, size: usize) -> R<Option<Vec<u8>>> {
+    let mut out = Vec::new();
+    let held = ahead(cx, this);
+    if held > 0 {
+        out = read1_vec(cx, this, Some(size.min(held)))?;
+    }
+    let left = size - out.len();
+    let chunk = data(cx, this).map_or(1, |d| d.size);
+    if left > 0 && (out.is_empty() || left > chunk) {
+        // The raw stream may give less than the buffer's size only where the target is the smaller.
+        let more = if left > chunk {
+            read1_vec(cx, this, Some(left))?
+        } else {
+            let raw = open_raw(cx, this, "readinto of")?;
+            locked(cx, this, |cx| {
+                write::flush_buffer(cx, this, &raw)?;
+                fill(cx, this, &raw)?;
+                Ok(data_mut(cx, this).map(|d| d.take_ahead(left).to_vec()).unwrap_or_default())
+            })?
+        };
+        out.extend_from_slice(&more);
+    }
+    Ok(Some(out))
+}
+
 fn read_into_buffer(cx: &mut Cx, this: &Value, target: &Value, once: bool) -> R<Option<usize>> {
     super::raw_of(cx, this)?;
     let function = if once { "readinto1" } else { "readinto" };
     let mut lent = super::super::writable(cx, target, function)?;
     let size = lent.len();
     let bytes = if once {
-        Some(read1_vec(cx, this, Some(size))?)
+        read_once_into(cx, this, size)?
     } else {
         let raw = open_raw(cx, this, "readinto of")?;
         locked(cx, this, |cx| read_most(cx, this, &raw, size))?

@@ -92,7 +92,11 @@ pub fn write(cx: &mut Cx, this: &Value, source: &Value) -> R<usize> {
 /// What `write` does, for bytes at hand.
 pub fn write_slice(cx: &mut Cx, this: &Value, bytes: &[u8]) -> R<usize> {
     let raw = open_raw(cx, this, "write to")?;
-    locked(cx, this, |cx| write_locked(cx, this, &raw, bytes))
+    locked(cx, this, |cx| {
+        // Another thread may have closed the stream while this one waited.
+        open_raw(cx, this, "write to")?;
+        write_locked(cx, this, &raw, bytes)
+    })
 }
 
 fn append(cx: &mut Cx, this: &Value, bytes: &[u8]) -> R<()> {

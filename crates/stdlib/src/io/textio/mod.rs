@@ -129,7 +129,14 @@ fn text_arg(cx: &mut Cx, value: Option<&Value>, name: &str) -> R<Option<String>>
         Some(v) => match v.as_str() {
             Some(text) => {
                 let text = text.to_string_lossy().into_owned();
-                if text.contains('\0') {
+                if v.as_str().is_some_and(|v| v.to_utf8().is_none()) {
+                    // Surrogates: the error of encoding them.
+                    let encode = cx.interp().runtime.encode;
+                    if let Some(v) = v.as_str().map(|v| v.to_handle()) {
+                        encode(cx, &v, "utf-8", "strict")?;
+                    }
+                }
+                if name != "encoding of a stream" && text.contains('\0') {
                     return Err(cx.value_error("embedded null character"));
                 }
                 Ok(Some(text))
@@ -154,7 +161,7 @@ fn check_newline(cx: &mut Cx, newline: Option<&str>) -> R<()> {
 fn locale_encoding(cx: &mut Cx) -> String {
     let name = crate::support::host(cx).encoding();
     let name = String::from_utf8_lossy(&name).into_owned();
-    if name.is_empty() { "utf-8".to_owned() } else { name }
+    if name.is_empty() { "UTF-8".to_owned() } else { name }
 }
 
 #[native(
@@ -174,7 +181,7 @@ fn init_native(
     drop(old);
     let mut encoding = text_arg(cx, encoding, "encoding")?;
     if encoding.is_none() {
-        let chosen = super::open::text_encoding(cx, &Value::none(), Some(2))?;
+        let chosen = super::open::text_encoding(cx, &Value::none(), Some(1))?;
         encoding = chosen.as_str().map(|s| s.to_string_lossy().into_owned());
     }
     let errors = match errors.filter(|e| !e.is_none()) {
@@ -189,6 +196,9 @@ fn init_native(
     };
     let newline = text_arg(cx, newline, "newline")?;
     check_newline(cx, newline.as_deref())?;
+    if taipan_vm::runtime::settings(cx).dev_mode {
+        taipan_vm::runtime::codecs::lookup_error(cx, &errors)?;
+    }
     let encoding = match encoding {
         Some(name) if name != "locale" => name,
         _ => {
@@ -342,6 +352,7 @@ fn write(cx: &mut Cx, this: &Obj<TextIo>, text: &Value) -> R<usize> {
     let data = this.get(cx);
     let (line_buffering, write_through, newline) =
         (data.line_buffering, data.write_through, data.write_newline);
+    let held = this.get(cx).out.len();
     let has_lf = (line_buffering || newline.is_some()) && contains(string, b'\n');
     let flush = line_buffering && (has_lf || contains(string, b'\r'));
     match newline {
@@ -355,13 +366,21 @@ fn write(cx: &mut Cx, this: &Obj<TextIo>, text: &Value) -> R<usize> {
         }
         _ => codec::encode(cx, this, string)?,
     }
+    if held > 0 && this.get(cx).out.len() > this.get(cx).chunk_size {
+        // What was pending goes first; the raw stream may write here meanwhile, and that goes before this text, too.
+        let tail = this.get_mut(cx).out.split_off(held);
+        while !this.get(cx).out.is_empty() && this.get(cx).out.len() + tail.len() > this.get(cx).chunk_size {
+            write_out(cx, this, &buffer)?;
+        }
+        this.get_mut(cx).out.extend_from_slice(&tail);
+    }
     if flush || write_through || this.get(cx).out.len() >= this.get(cx).chunk_size {
         write_out(cx, this, &buffer)?;
     }
     if flush {
         call(cx, &buffer, "flush", &[])?;
     }
-    if this.get(cx).decoded.is_some() || this.get(cx).snapshot.is_some() {
+    if this.get(cx).snapshot.is_some() {
         forget_decoded(cx, this);
         codec::reset_decoder(cx, this)?;
     }
@@ -390,7 +409,7 @@ fn close(cx: &mut Cx, this: &Obj<TextIo>) -> R<()> {
     let buffer = buffer_of(cx, this)?;
     let object = this.to_value();
     let closed = attribute(cx, &object, "closed")?;
-    if ops::truth(cx, &closed)? {
+    if ops::truth(cx, &closed)? || this.get(cx).detached {
         return Ok(());
     }
     if this.get(cx).finalizing
@@ -442,7 +461,7 @@ fn reconfigure(
             );
         }
     }
-    let encoding = text_arg(cx, encoding, "encoding")?;
+    let encoding = text_arg(cx, encoding, "encoding of a stream")?;
     let errors = text_arg(cx, errors, "errors")?;
     let newline = text_arg(cx, newline, "newline")?;
     let read_ahead = this.get(cx).decoded.is_some() || this.get(cx).snapshot.is_some();
@@ -564,7 +583,9 @@ fn payload<'a>(cx: &mut Cx, this: &'a Value) -> R<&'a Obj<TextIo>> {
 
 fn shown(cx: &mut Cx, this: &Value, pick: fn(&TextIo) -> Value) -> R {
     let stream = payload(cx, this)?;
-    buffer_of(cx, stream)?;
+    if !stream.get(cx).detached {
+        buffer_of(cx, stream)?;
+    }
     Ok(pick(stream.get(cx)))
 }
 
@@ -648,7 +669,15 @@ static GETSET: &[GetSetDef] = &[
             let Some(value) = value else {
                 return Err(cx.raise(&exc::ATTRIBUTE_ERROR, "cannot delete attribute"));
             };
-            let size = int::index_i64(cx, value)?;
+            let size = match int::index_i64(cx, value) {
+                Ok(size) => size,
+                Err(raised) if cx.raised_is(&raised, &exc::OVERFLOW_ERROR) => {
+                    drop(cx.take_raised(raised));
+                    let kind = value.type_name(cx).into_owned();
+                    return Err(cx.value_error(format!("cannot fit '{kind}' into an index-sized integer")));
+                }
+                Err(raised) => return Err(raised),
+            };
             if size <= 0 {
                 return Err(cx.value_error("a strictly positive integer is required"));
             }
@@ -681,7 +710,8 @@ fn repr(cx: &mut Cx, this: &Value) -> R {
 
 fn described(cx: &mut Cx, this: &Value, encoding: Option<Value>) -> R {
     let mut text = taipan_types::support::TextBuilder::default();
-    text.push("<_io.TextIOWrapper");
+    let class = this.ty(cx).full_name().into_owned();
+    text.push(&format!("<{class}"));
     for (key, label) in [("name", " name="), ("mode", " mode=")] {
         let value = match attribute(cx, this, key) {
             Ok(value) => value,
