@@ -117,7 +117,7 @@ fn bind_param(param: &Param, index: usize, ty: &Type, span: Span) -> Result<Toke
         (Some(default), None) => default_tokens(default, span)?,
         (None, None) => quote!(return Err(cx.system_error("argument not bound"))),
     };
-    Ok(quote!(match bound.params[#index] { #some None => #none }))
+    Ok(quote!(match params[#index] { #some None => #none }))
 }
 
 pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
@@ -208,6 +208,28 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
         .enumerate()
         .fold(0u64, |bits, (i, p)| bits | u64::from(p.default.is_none()) << i);
     let Sig { positional_only, positional, varargs, varkw, full_name, text: shown, .. } = &sig;
+    // Calls that give every parameter by position need no binding.
+    let binding = if *varargs || *varkw {
+        quote! {
+            let bound = SIGNATURE.bind::<#count>(cx, args)?;
+            let params = bound.params;
+        }
+    } else {
+        let givens: Vec<_> = (0..*positional).map(|i| format_ident!("given_{i}")).collect();
+        let absent = (*positional..count).map(|_| quote!(None));
+        let quick = required_keywords == 0;
+        let arm = if quick {
+            quote!([#(#givens),*] if args.names().is_none() => [#(Some(#givens),)* #(#absent),*],)
+        } else {
+            quote!()
+        };
+        quote! {
+            let params: [Option<&::taipan_object::Value>; #count] = match args.values() {
+                #arm
+                _ => SIGNATURE.bind::<#count>(cx, args)?.params,
+            };
+        }
+    };
     let bind = if raw {
         quote!()
     } else {
@@ -223,8 +245,7 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
                 varkw: #varkw,
                 method: #has_receiver,
             };
-            #[allow(unused_variables)]
-            let bound = SIGNATURE.bind::<#count>(cx, args)?;
+            #binding
             #(#bindings)*
         }
     };

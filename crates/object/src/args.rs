@@ -17,11 +17,13 @@ pub struct Args<'a> {
 impl<'a> Args<'a> {
     pub const EMPTY: Args<'static> = Args { values: &[], names: None };
 
+    #[inline(always)]
     pub fn positional(values: &'a [Value]) -> Args<'a> {
         Args { values, names: None }
     }
 
     /// `values` holds `names.len()` keyword values at its end.
+    #[inline(always)]
     pub fn new(values: &'a [Value], names: Option<&'a Obj<Tuple>>) -> Args<'a> {
         debug_assert!(names.is_none_or(|n| n.items().len() <= values.len()));
         Args { values, names: names.filter(|n| !n.items().is_empty()) }
@@ -47,6 +49,7 @@ impl<'a> Args<'a> {
         self.names
     }
 
+    #[inline(always)]
     pub fn has_keywords(&self) -> bool {
         self.names.is_some()
     }
@@ -59,11 +62,12 @@ impl<'a> Args<'a> {
     }
 
     /// The arguments without the first positional one (`self`).
+    #[inline(always)]
     pub fn split_first(&self) -> Option<(&'a Value, Args<'a>)> {
-        if self.pos().is_empty() {
+        let (first, rest) = self.values.split_first()?;
+        if self.names.is_some() && self.pos().is_empty() {
             return None;
         }
-        let (first, rest) = self.values.split_first()?;
         Some((first, Args { values: rest, names: self.names }))
     }
 
@@ -300,15 +304,18 @@ impl<'a> FromArg<'a> for &'a Value {
     }
 }
 
+#[cold]
+fn wrong_type(cx: &mut Cx, wanted: &Obj<crate::ty::Type>, value: &Value) -> crate::Raised {
+    let message = format!("argument must be {}, not {}", wanted.name(), value.type_name(cx));
+    cx.type_error(message)
+}
+
 impl<'a, T: Payload> FromArg<'a> for &'a Obj<T> {
-    #[inline]
+    #[inline(always)]
     fn from_arg(cx: &mut Cx, value: &'a Value) -> R<Self> {
         match T::cast_arg(value) {
             Some(object) => Ok(object),
-            None => {
-                let message = format!("argument must be {}, not {}", T::TYPE.name(), value.type_name(cx));
-                Err(cx.type_error(message))
-            }
+            None => Err(wrong_type(cx, T::TYPE, value)),
         }
     }
 }

@@ -42,6 +42,7 @@ impl Trace for Exception {
 
 // SAFETY: every exception type's instances begin with `Obj<Exception>`.
 unsafe impl Payload for Exception {
+    const FAMILY: u64 = flags::EXCEPTION;
     const TYPE: &'static Obj<Type> = &BASE_EXCEPTION;
 }
 

@@ -74,6 +74,9 @@ impl Default for GcState {
     }
 }
 
+/// Values taken out of garbage that are kept until they are released together.
+const MOST_RELEASED: usize = 4096;
+
 /// Fewest new objects between two collections.
 const LEAST_YOUNG: usize = 10_000;
 
@@ -235,15 +238,14 @@ unsafe fn find_garbage(heap: *mut Heap) -> Vec<Value> {
 
 /// Takes out of `garbage` what finalisers made reachable again.
 unsafe fn keep_resurrected(garbage: &mut Vec<Value>) {
-    let objects: Vec<NonNull<Header>> = garbage.iter().filter_map(Value::as_ptr).collect();
     // SAFETY: `garbage` holds the objects; nothing runs meanwhile.
-    unsafe {
-        for &p in &objects {
+    let resurrected = unsafe {
+        for p in garbage.iter().filter_map(Value::as_ptr) {
             // Our own hold is no reason to live.
             let count = (p.as_ref().count() - 1).min(COUNT);
             set(p, upper(p) & !WORK | GARBAGE | count);
         }
-        for &p in &objects {
+        for p in garbage.iter().filter_map(Value::as_ptr) {
             each_child(p, &mut |child| {
                 if upper(child) & GARBAGE != 0 {
                     subtract(child);
@@ -251,14 +253,19 @@ unsafe fn keep_resurrected(garbage: &mut Vec<Value>) {
             });
         }
         let mut roots = Vec::new();
-        for &p in &objects {
+        for p in garbage.iter().filter_map(Value::as_ptr) {
             let bits = upper(p);
             if bits & COUNT != 0 {
                 set(p, bits | REACHED);
                 roots.push(p);
             }
         }
+        let some = !roots.is_empty();
         propagate(roots, GARBAGE);
+        some
+    };
+    if !resurrected {
+        return;
     }
     let (kept, gone): (Vec<Value>, Vec<Value>) =
         garbage.drain(..).partition(|v| v.as_ptr().is_some_and(|p| upper(p) & REACHED != 0));
@@ -303,6 +310,10 @@ fn run(cx: &mut Cx) -> usize {
         if let Some(p) = object.as_ptr() {
             // SAFETY: only garbage refers to the object.
             unsafe { p.as_ref().ty_unguarded().data().clear_object(p, &mut released) };
+        }
+        // `garbage` holds every object that is still to be cleared: what is released here ends nothing of it.
+        if released.len() >= MOST_RELEASED {
+            released.clear();
         }
     }
     drop(released);

@@ -133,6 +133,16 @@ pub unsafe fn alloc_with<T: Payload>(
     }
 }
 
+/// An instance of a class whose payload is `object`'s, which is empty.
+///
+/// # Safety
+/// The class has that payload and may be instantiated.
+#[inline]
+pub unsafe fn alloc_plain(cx: &Cx, ty: &Obj<Type>) -> Value {
+    // SAFETY: nothing is left to be written.
+    unsafe { Value::from_ptr(alloc_raw(cx, ty, 0)) }
+}
+
 /// As [`alloc_with`], payload left undefined.
 ///
 /// # Safety

@@ -179,6 +179,9 @@ pub unsafe trait Payload: Trace + Sized + 'static {
     /// The static type whose layout this payload is.
     const TYPE: &'static Obj<Type>;
 
+    /// A flag that exactly the type and its subtypes have, where there is one: a test of it replaces the search of the MRO.
+    const FAMILY: u64 = 0;
+
     /// The object of an argument of this type; overridden by types whose subclasses wrap.
     #[inline(always)]
     fn cast_arg(value: &Value) -> Option<&Obj<Self>> {

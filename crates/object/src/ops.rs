@@ -131,10 +131,16 @@ pub fn call_special(cx: &mut Cx, obj: &Value, name: &Obj<Str>, args: &[Value]) -
     let ty = obj.type_of();
     let Some(found) = attr::lookup_type(cx, &ty, name) else { return Ok(None) };
     if found.ty(cx).has(crate::flags::METHOD_DESCRIPTOR) {
-        let mut values = Vec::with_capacity(args.len() + 1);
-        values.push(obj.clone());
-        values.extend_from_slice(args);
-        return call(cx, &found, &values).map(Some);
+        return match args {
+            [] => call(cx, &found, std::slice::from_ref(obj)).map(Some),
+            [one] => call(cx, &found, &[obj.clone(), one.clone()]).map(Some),
+            _ => {
+                let mut values = Vec::with_capacity(args.len() + 1);
+                values.push(obj.clone());
+                values.extend_from_slice(args);
+                call(cx, &found, &values).map(Some)
+            }
+        };
     }
     let bound = attr::bind(cx, found, obj, &ty)?;
     call(cx, &bound, args).map(Some)
@@ -274,12 +280,24 @@ pub fn compare(cx: &mut Cx, a: &Value, b: &Value, op: CompareOp) -> R {
             return Ok(result);
         }
     }
-    if !reflected_first && let Some(f) = fb {
+    if reflected_first {
+        return neither(cx, a, b, op);
+    }
+    compare_declined(cx, a, b, op)
+}
+
+/// `a op b` after `a`'s own method has declined: the reflected method of `b`, then identity.
+pub fn compare_declined(cx: &mut Cx, a: &Value, b: &Value, op: CompareOp) -> R {
+    if let Some(f) = b.ty(cx).slots().compare {
         let result = f(cx, b, a, op.swapped())?;
         if !result.is_not_implemented() {
             return Ok(result);
         }
     }
+    neither(cx, a, b, op)
+}
+
+fn neither(cx: &mut Cx, a: &Value, b: &Value, op: CompareOp) -> R {
     match op {
         CompareOp::Eq => Ok(Value::bool(a.is(b))),
         CompareOp::Ne => Ok(Value::bool(!a.is(b))),
@@ -578,8 +596,9 @@ impl BinaryOp {
         ["+=", "&=", "//=", "<<=", "@=", "*=", "%=", "|=", "**=", ">>=", "-=", "/=", "^="][self as usize]
     }
 
+    /// The slot of the operator.
     #[inline]
-    fn slot(self, slots: &Slots) -> Option<BinaryFn> {
+    pub fn slot(self, slots: &Slots) -> Option<BinaryFn> {
         match self {
             BinaryOp::Add => slots.add,
             BinaryOp::And => slots.and,
@@ -597,8 +616,9 @@ impl BinaryOp {
         }
     }
 
+    /// The slot of the in-place operator.
     #[inline]
-    fn inplace_slot(self, slots: &Slots) -> Option<BinaryFn> {
+    pub fn inplace_slot(self, slots: &Slots) -> Option<BinaryFn> {
         match self {
             BinaryOp::Add => slots.iadd,
             BinaryOp::And => slots.iand,
@@ -645,6 +665,12 @@ fn binary_slots(cx: &mut Cx, a: &Value, b: &Value, pick: impl Fn(&Slots) -> Opti
         Some(g) => g(cx, a, b),
         None => Ok(Value::not_implemented()),
     }
+}
+
+/// The TypeError of an operator that neither operand knows.
+#[cold]
+pub fn unsupported_operands(cx: &mut Cx, op: BinaryOp, inplace: bool, a: &Value, b: &Value) -> Raised {
+    unsupported(cx, if inplace { op.inplace_symbol() } else { op.symbol() }, a, b)
 }
 
 #[cold]

@@ -218,10 +218,18 @@ impl Obj<Str> {
     }
 
     /// Equality of two strings.
-    #[inline]
+    #[inline(always)]
     pub fn same(&self, other: &Obj<Str>) -> bool {
-        std::ptr::eq(self, other)
-            || (self.meta() | INTERNED == other.meta() | INTERNED && self.raw_bytes() == other.raw_bytes())
+        if std::ptr::eq(self, other) {
+            return true;
+        }
+        let (mine, theirs) = (self.meta(), other.meta());
+        // Two interned strings of one interpreter are the same object if they are equal; names known at build time are
+        // in every table.
+        if mine & theirs & INTERNED != 0 || mine | INTERNED != theirs | INTERNED {
+            return false;
+        }
+        self.raw_bytes() == other.raw_bytes()
     }
 
     /// Ordering by code points.

@@ -46,6 +46,7 @@ impl Drop for Tuple {
 
 // SAFETY: `TUPLE`'s instances and those of its subtypes begin with `Obj<Tuple>`.
 unsafe impl Payload for Tuple {
+    const FAMILY: u64 = flags::TUPLE;
     const TYPE: &'static Obj<Type> = &TUPLE;
 }
 

@@ -445,6 +445,7 @@ impl Trace for Type {
 
 // SAFETY: a type object is `Obj<Type>`; `trace` reaches every value in `rest`.
 unsafe impl Payload for Type {
+    const FAMILY: u64 = flags::TYPE;
     const TYPE: &'static Obj<Type> = &TYPE;
 }
 
@@ -859,7 +860,9 @@ impl Value {
     pub fn cast<T: Payload>(&self) -> Option<&Obj<T>> {
         let header = self.header()?;
         let ty = header.ty_unguarded();
-        if ty.is(T::TYPE) || ty.is_subtype_slow(T::TYPE) {
+        let fits =
+            ty.is(T::TYPE) || if T::FAMILY != 0 { ty.has(T::FAMILY) } else { ty.is_subtype_slow(T::TYPE) };
+        if fits {
             // SAFETY: the payload's promise for its type and subtypes.
             Some(unsafe { &*(header as *const Header).cast::<Obj<T>>() })
         } else {

@@ -193,3 +193,17 @@ pub fn python_init(cx: &mut Cx, class: &Obj<Type>) -> Option<Value> {
     let init = attr::lookup_type(cx, class, &names::__init__)?;
     init.is_instance_exact(&FUNCTION).then_some(init)
 }
+
+/// The function that calling an instance of a class written in Python runs: its `__call__`.
+pub fn python_call(cx: &mut Cx, callable: &Value) -> Option<Value> {
+    let ty = callable.header()?.ty_unguarded();
+    if !ty.has(taipan_object::flags::HEAP_TYPE)
+        || ty.slots().call.map(|f| f as usize)
+            != Some(taipan_object::typeobj::python::call as *const () as usize)
+    {
+        return None;
+    }
+    let ty = callable.type_of();
+    let found = attr::lookup_type(cx, &ty, &names::__call__)?;
+    found.is_instance_exact(&FUNCTION).then_some(found)
+}

@@ -10,8 +10,8 @@ use crate::code::Unit;
 use crate::frame::Frame;
 use crate::monitor;
 use crate::ops::{
-    Regs, Step, arithmetic, attributes, away, calls, compare, containers, exceptions, generators, imports,
-    intrinsics, iteration, matching, names, op, stack, strings,
+    Regs, Step, arithmetic, attributes, away, calls, class_calls, compare, containers, exceptions,
+    generators, imports, intrinsics, iteration, matching, names, op, stack, strings,
 };
 use crate::record;
 use crate::slot::Slot;
@@ -334,6 +334,7 @@ unsafe fn run_loop<const RECORDED: bool>(
                         DELETE_ATTR => far!(attributes::delete_attr),
                         LOAD_SUPER_ATTR => far!(attributes::load_super_attr),
                         CALL => near!(calls::call),
+                        op::CALL_CLASS => far!(class_calls::call_class),
                         CALL_KW => far!(calls::call_kw),
                         CALL_FUNCTION_EX => far!(calls::call_function_ex),
                         RETURN_VALUE => near!(calls::return_value),

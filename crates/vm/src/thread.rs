@@ -89,6 +89,8 @@ pub struct VmThread {
     pub async_exception: Option<Value>,
     /// What the recorder knows of the thread while its interpreter is recorded.
     pub record: Option<Box<crate::record::Thread>>,
+    /// Attribute places of instructions that see many classes.
+    pub attributes: crate::ops::attr_cache::AttrCache,
 }
 
 impl VmThread {
@@ -116,6 +118,7 @@ impl VmThread {
             gil: None,
             async_exception: None,
             record: None,
+            attributes: crate::ops::attr_cache::AttrCache::new(),
         })
     }
 

@@ -59,6 +59,7 @@ impl Trace for Dict {
 
 // SAFETY: instances of `DICT` and its subtypes begin with `Obj<Dict>`; all values are traced.
 unsafe impl Payload for Dict {
+    const FAMILY: u64 = flags::DICT;
     const TYPE: &'static Obj<Type> = &DICT;
 }
 

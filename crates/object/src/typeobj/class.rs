@@ -3,7 +3,7 @@
 
 use std::cell::{Cell, UnsafeCell};
 
-use super::{add_subclass, fix_slots, modified, remove_subclass, update_mro};
+use super::{add_subclass, fix_slots, inherit_slots, modified, remove_subclass, update_mro};
 use crate::cx::Cx;
 use crate::descr::{GetSetDescriptor, Member, MemberDescriptor};
 use crate::dict::{self, Dict};
@@ -324,7 +324,13 @@ pub fn new_class(cx: &mut Cx, request: ClassRequest<'_>) -> R {
     }
     update_mro(cx, ty)?;
     inherit_flags(cx, ty);
-    fix_slots(cx, ty, None);
+    match (bases, ty.mro(cx).get(1).and_then(Value::as_type).map(Obj::to_handle)) {
+        // A metaclass may have given the class another MRO than its base's.
+        ([only], Some(next)) if only.is_obj(&*next) && ty.mro(cx).len() == next.mro(cx).len() + 1 => {
+            inherit_slots(cx, ty, &next, &ns);
+        }
+        _ => fix_slots(cx, ty, None),
+    }
     for base in bases {
         if let Some(base) = base.as_type() {
             add_subclass(cx, base, ty);

@@ -2,7 +2,7 @@
 
 mod class;
 mod mro;
-mod python;
+pub mod python;
 mod ready;
 mod slotdefs;
 mod wrappers;
@@ -15,7 +15,7 @@ pub use mro::{compute_mro, update_mro};
 pub use ready::split_signature;
 pub use ready::{process_init, ready};
 pub(crate) use ready::{static_intern_table, static_subclasses};
-pub use slotdefs::{SLOT_DEFS, SlotDef, SlotId, fix_slots, slot_defs_named};
+pub use slotdefs::{SLOT_DEFS, SlotDef, SlotId, fix_slots, inherit_slots, slot_defs_named};
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -158,8 +158,11 @@ fn fill(cx: &mut Cx, ty: &'static Obj<Type>, dict: &Obj<Dict>) -> R<()> {
         dict::set_str(cx, dict, &names::__new__, new)?;
     }
     for def in SLOT_DEFS {
+        if def.slot.get(&own).is_none() {
+            continue;
+        }
         let name = cx.intern(def.name);
-        if def.slot.get(&own).is_some() && dict::peek_str(cx, dict, &name).is_none() {
+        if dict::peek_str(cx, dict, &name).is_none() {
             let wrapper = cx.new_object(SlotWrapper { def, owner: ty.to_value() }).into_value();
             dict::set_str(cx, dict, &name, wrapper)?;
         }

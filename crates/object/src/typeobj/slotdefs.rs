@@ -7,7 +7,7 @@ use crate::descr::{NativeFunction, SlotWrapper};
 use crate::str::Str;
 use crate::ty::*;
 use crate::value::{R, Value};
-use crate::{Obj, attr, names};
+use crate::{Dict, Obj, attr, dict, names};
 
 /// A dunder that a slot stands behind.
 pub struct SlotDef {
@@ -30,11 +30,13 @@ macro_rules! slot_table {
             pub const ALL: &'static [SlotId] = &[$(SlotId::$slot),*];
 
             /// The slot's function as an address, for comparison.
+            #[inline]
             pub fn get(self, slots: &Slots) -> Option<usize> {
                 match self { $(SlotId::$slot => slots.$slot.map(|f| f as usize)),* }
             }
 
             /// Copies the slot.
+            #[inline]
             pub fn copy(self, from: &Slots, to: &mut Slots) {
                 match self { $(SlotId::$slot => to.$slot = from.$slot),* }
             }
@@ -218,20 +220,50 @@ pub fn slot_defs_named(name: &str) -> impl Iterator<Item = &'static SlotDef> {
 
 /// Sets the slots of a class from what its MRO says of their dunders: all of them, or (after a change) those of one name.
 pub fn fix_slots(cx: &mut Cx, ty: &Obj<Type>, only: Option<&Obj<Str>>) {
-    for &slot in SlotId::ALL {
-        if let Some(name) = only {
-            let concerned = slot_defs_named(&name.to_string_lossy()).any(|d| d.slot == slot)
-                || slot == SlotId::getattr && name.eq_str("__getattr__");
-            if !concerned {
-                continue;
+    match only {
+        Some(name) => fix_named(cx, ty, name),
+        None => {
+            for &slot in SlotId::ALL {
+                fix_slot(cx, ty, slot);
             }
         }
-        fix_slot(cx, ty, slot);
     }
     if only.is_none_or(|n| n.eq_str("__new__")) {
         fix_new(cx, ty);
     }
     fix_getattr(ty);
+}
+
+/// The slots of a new class with one base: the base's, but for the dunders that the class itself defines. The MRO beyond the
+/// class is the base's, so that every other dunder leads where it led for the base.
+pub fn inherit_slots(cx: &mut Cx, ty: &Obj<Type>, base: &Obj<Type>, namespace: &Obj<Dict>) {
+    let inherited = *base.slots();
+    // SAFETY: the token is borrowed exclusively, and nothing holds a reference into the table.
+    unsafe { *ty.data().slots.get() = inherited };
+    for key in dict::keys(cx, namespace) {
+        if let Some(name) = key.as_str()
+            && name.len() > 4
+            && name.to_utf8().is_some_and(|n| n.starts_with("__"))
+        {
+            fix_named(cx, ty, name);
+        }
+    }
+    fix_new(cx, ty);
+    fix_getattr(ty);
+}
+
+/// Sets the slots that a dunder stands for.
+fn fix_named(cx: &mut Cx, ty: &Obj<Type>, name: &Obj<Str>) {
+    if name.eq_str("__getattr__") {
+        return fix_slot(cx, ty, SlotId::getattr);
+    }
+    let mut last = None;
+    for def in slot_defs_named(&name.to_string_lossy()) {
+        if last != Some(def.slot) {
+            last = Some(def.slot);
+            fix_slot(cx, ty, def.slot);
+        }
+    }
 }
 
 fn fix_slot(cx: &mut Cx, ty: &Obj<Type>, slot: SlotId) {

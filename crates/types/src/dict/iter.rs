@@ -76,6 +76,7 @@ pub(crate) fn item_of(cx: &Cx, kind: Kind, key: Value, value: Value) -> Value {
     }
 }
 
+#[inline(always)]
 fn next<T: Payload>(
     cx: &mut Cx,
     this: &Obj<T>,
@@ -83,6 +84,21 @@ fn next<T: Payload>(
     kind: Kind,
     backwards: bool,
 ) -> R<Option<Value>> {
+    Ok(step(cx, this, walk, backwards)?.map(|(key, value)| item_of(cx, kind, key, value)))
+}
+
+/// The next key and value of an iterator over items.
+pub fn item_pair(cx: &mut Cx, this: &Obj<ItemIterator>) -> R<Option<(Value, Value)>> {
+    step(cx, this, |w| &mut w.0, false)
+}
+
+#[inline(always)]
+fn step<T: Payload>(
+    cx: &mut Cx,
+    this: &Obj<T>,
+    walk: fn(&mut T) -> &mut Walk,
+    backwards: bool,
+) -> R<Option<(Value, Value)>> {
     let state = walk(this.get_mut(cx));
     let Some(owner) = state.dict.clone() else { return Ok(None) };
     let (mut position, expected, left) = (state.position, state.expected, state.left);
@@ -107,11 +123,11 @@ fn next<T: Payload>(
         drop(ended);
         return Err(cx.runtime_error("dictionary keys changed during iteration"));
     }
-    let item = item_of(cx, kind, key.clone(), value.clone());
+    let found = (key.clone(), value.clone());
     let state = walk(this.get_mut(cx));
     state.position = position;
     state.left = left - 1;
-    Ok(Some(item))
+    Ok(Some(found))
 }
 
 fn start(cx: &Cx, dict: &Value, backwards: bool) -> Option<Walk> {

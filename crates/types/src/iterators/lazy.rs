@@ -33,8 +33,13 @@ fn enumerate(cx: &mut Cx, class: &Obj<Type>, iterable: &Value, start: Option<&Va
 
 fn enumerate_next(cx: &mut Cx, this: &Value) -> R<Option<Value>> {
     let Some(object) = this.cast::<Enumerate>() else { return Ok(None) };
+    Ok(enumerate_pair(cx, object)?.map(|(index, item)| cx.tuple_value([index, item])))
+}
+
+/// The next index and item of an `enumerate`.
+pub fn enumerate_pair(cx: &mut Cx, object: &Obj<Enumerate>) -> R<Option<(Value, Value)>> {
     let iterator = object.get(cx).iterator.clone();
-    let Some(item) = ops::next(cx, &iterator)? else { return Ok(None) };
+    let Some(item) = advance(cx, &iterator)? else { return Ok(None) };
     let index = object.get(cx).index.clone();
     let following = match index.word().as_int() {
         Some(i) => cx.int(i + 1),
@@ -42,7 +47,16 @@ fn enumerate_next(cx: &mut Cx, this: &Value) -> R<Option<Value>> {
     };
     let old = std::mem::replace(&mut object.get_mut(cx).index, following);
     drop(old);
-    Ok(Some(cx.tuple_value([index, item])))
+    Ok(Some((index, item)))
+}
+
+/// The next item of an iterator, the commonest kinds without a detour.
+#[inline]
+fn advance(cx: &mut Cx, iterator: &Value) -> R<Option<Value>> {
+    if iterator.cast_exact::<crate::list::iterator::ListIterator>().is_some() {
+        return crate::list::iterator::next(cx, iterator);
+    }
+    ops::next(cx, iterator)
 }
 
 /// Return state information for pickling.
@@ -129,6 +143,29 @@ fn take_row(cx: &mut Cx, iterators: &[Value], strict: bool, name: &str) -> R<Opt
     Ok(Some(row))
 }
 
+fn pair(cx: &mut Cx, a: &Value, b: &Value) -> R<Option<(Value, Value)>> {
+    let Some(first) = advance(cx, a)? else { return Ok(None) };
+    let Some(second) = advance(cx, b)? else { return Ok(None) };
+    Ok(Some((first, second)))
+}
+
+/// Whether a `zip` gives pairs that [`zip_pair`] makes.
+pub fn zips_two(cx: &Cx, object: &Obj<Zip>) -> bool {
+    let state = object.get(cx);
+    state.iterators.len() == 2 && !state.strict
+}
+
+/// The next two items of a `zip` of two iterators that is not strict.
+pub fn zip_pair(cx: &mut Cx, object: &Obj<Zip>) -> R<Option<(Value, Value)>> {
+    match object.get(cx).iterators.as_slice() {
+        [a, b] => {
+            let (a, b) = (a.clone(), b.clone());
+            pair(cx, &a, &b)
+        }
+        _ => Ok(None),
+    }
+}
+
 fn zip_next(cx: &mut Cx, this: &Value) -> R<Option<Value>> {
     let Some(object) = this.cast::<Zip>() else { return Ok(None) };
     let state = object.get(cx);
@@ -139,9 +176,7 @@ fn zip_next(cx: &mut Cx, this: &Value) -> R<Option<Value>> {
         && !state.strict
     {
         let (a, b) = (a.clone(), b.clone());
-        let Some(first) = ops::next(cx, &a)? else { return Ok(None) };
-        let Some(second) = ops::next(cx, &b)? else { return Ok(None) };
-        return Ok(Some(cx.tuple_value([first, second])));
+        return Ok(pair(cx, &a, &b)?.map(|(first, second)| cx.tuple_value([first, second])));
     }
     let (iterators, strict) = (state.iterators.clone(), state.strict);
     let row = take_row(cx, &iterators, strict, "zip")?;

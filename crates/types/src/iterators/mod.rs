@@ -29,7 +29,7 @@ macro_rules! iterator_type {
     };
 }
 
-mod lazy;
+pub mod lazy;
 mod plain;
 
 pub use lazy::{ENUMERATE, Enumerate, FILTER, MAP, ZIP, Zip};

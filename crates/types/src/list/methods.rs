@@ -190,9 +190,9 @@ fn init(cx: &mut Cx, value: &Value, args: Args<'_>) -> R<()> {
 
 /// Append object to the end of the list.
 #[native("list.append($self, object, /)", leaf)]
-fn append(cx: &mut Cx, this: &Obj<List>, object: &Value) -> R<()> {
+pub fn append(cx: &mut Cx, this: &Obj<List>, object: &Value) -> R<()> {
     let items = &mut this.get_mut(cx).items;
-    if items.try_reserve(1).is_err() {
+    if items.len() == items.capacity() && items.try_reserve(1).is_err() {
         return Err(cx.memory_error());
     }
     items.push(object.clone());

@@ -22,6 +22,7 @@ pub struct List {
 
 // SAFETY: instances of the type and of its subtypes begin with `Obj<List>`; all items are traced.
 unsafe impl Payload for List {
+    const FAMILY: u64 = flags::LIST;
     const TYPE: &'static Obj<Type> = &LIST;
 }
 

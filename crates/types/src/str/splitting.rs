@@ -383,6 +383,22 @@ pub fn replace_str(cx: &mut Cx, this: &Obj<Str>, old: &Obj<Str>, new: &Obj<Str>,
     let Some(size) = grown.map(|n| n - found.len() * old.len()).filter(|&n| n < isize::MAX as usize) else {
         return Err(cx.overflow_error("replace string is too long"));
     };
+    if this.width() == 1 && new.width() == 1 && size <= LARGE && size > 0 {
+        let ascii = this.is_ascii() && new.is_ascii();
+        let (whole, by) = (this.raw_bytes(), new.raw_bytes());
+        let mut parts: Vec<&[u8]> = Vec::with_capacity(2 * found.len() + 1);
+        let mut at = 0;
+        for place in found {
+            parts.push(&whole[at..place]);
+            parts.push(by);
+            at = place + old.len();
+        }
+        parts.push(&whole[at..]);
+        if ascii || parts.iter().any(|p| !p.is_ascii()) {
+            return Ok(cx.str_from_latin1_parts(&parts, ascii).into_value());
+        }
+        return Ok(cx.str_from_latin1_parts(&parts, true).into_value());
+    }
     let mut out = StrBuilder::default();
     out.reserve(cx, size)?;
     let mut at = 0;
@@ -424,10 +440,14 @@ pub fn sequence(cx: &mut Cx, iterable: &Value, message: &str) -> R<Vec<Value>> {
     ops::collect(cx, iterable)
 }
 
+/// Texts above this size are made only after their memory was asked for.
+const LARGE: usize = 1 << 20;
+
 /// Joins strings that are at hand.
 pub fn join_items(cx: &mut Cx, sep: &Obj<Str>, items: &[Value]) -> R {
     let mut total = sep.len().saturating_mul(items.len().saturating_sub(1));
-    let mut ascii = sep.is_ascii();
+    let mut ascii = sep.is_ascii() || items.len() < 2;
+    let mut narrow = sep.width() == 1;
     for (i, item) in items.iter().enumerate() {
         let Some(s) = item.as_str() else {
             let message = format!("sequence item {i}: expected str instance, {} found", item.type_name(cx));
@@ -435,6 +455,7 @@ pub fn join_items(cx: &mut Cx, sep: &Obj<Str>, items: &[Value]) -> R {
         };
         total = total.saturating_add(s.len());
         ascii &= s.is_ascii();
+        narrow &= s.width() == 1;
     }
     if total >= isize::MAX as usize {
         return Err(cx.overflow_error("join() result is too long for a Python string"));
@@ -454,6 +475,25 @@ pub fn join_items(cx: &mut Cx, sep: &Obj<Str>, items: &[Value]) -> R {
             });
         }
         _ => {}
+    }
+    if narrow && total > 0 {
+        let mut parts: Vec<&[u8]> = Vec::new();
+        if parts.try_reserve_exact(items.len().saturating_mul(2)).is_err() {
+            return Err(cx.memory_error());
+        }
+        for (i, item) in items.iter().enumerate() {
+            if i > 0 && !sep.is_empty() {
+                parts.push(sep.raw_bytes());
+            }
+            parts.extend(item.as_str().map(|s| s.raw_bytes()));
+        }
+        if total > LARGE {
+            // Memory that cannot be had is to be noticed before the object is made.
+            if Vec::<u8>::new().try_reserve_exact(total).is_err() {
+                return Err(cx.memory_error());
+            }
+        }
+        return Ok(cx.str_from_latin1_parts(&parts, ascii).into_value());
     }
     let mut out = StrBuilder::default();
     out.reserve(cx, total)?;

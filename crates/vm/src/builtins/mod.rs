@@ -3,7 +3,7 @@
 //! Functions are grouped by what they do; [`make`] lists them. `help`, `exit`, `quit`, `copyright`, `credits` and `license`
 //! are added by `site`.
 
-mod attributes;
+pub mod attributes;
 mod class;
 mod evaluate;
 mod iteration;

@@ -37,6 +37,11 @@ pub mod frame_flags {
     pub const ENDED: u32 = 128;
     /// The recorder has seen it.
     pub const RECORDED: u32 = 1 << 15;
+    /// It runs the method of an operator: the operands lie on the stack below until it returns, and NotImplemented has a
+    /// meaning. The bits from [`OPERATOR_SHIFT`] on say which operator.
+    pub const OPERATOR: u32 = 256;
+    /// Where the number of an OPERATOR frame's operator lies.
+    pub const OPERATOR_SHIFT: u32 = 16;
 }
 
 /// The header of a frame. Layout is relied on by the dispatch loop and by compiled code.

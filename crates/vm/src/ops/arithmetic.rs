@@ -242,6 +242,10 @@ fn slow(cx: &mut Cx, r: Regs, op: BinaryOp) -> Step {
         let value = super::strings::concat(cx, &[x, y]);
         return finish(cx, r, value);
     }
+    // SAFETY: two operands lie on the stack of a binary operator.
+    if let Some(step) = unsafe { super::operators::enter_binary(cx, r, op, false) } {
+        return step;
+    }
     let value = attempt!(r, ops::binary(cx, op, &a, &b));
     finish(cx, r, value)
 }
@@ -258,6 +262,10 @@ fn slow_inplace(cx: &mut Cx, r: Regs, op: BinaryOp) -> Step {
     if op == BinaryOp::Add && a.cast_exact::<Str>().is_some() {
         // SAFETY: as above.
         return unsafe { append_to_local(cx, r) }.unwrap_or_else(|| slow(cx, r, op));
+    }
+    // SAFETY: as above.
+    if let Some(step) = unsafe { super::operators::enter_binary(cx, r, op, true) } {
+        return step;
     }
     let value = attempt!(r, ops::inplace(cx, op, &a, &b));
     finish(cx, r, value)

@@ -9,11 +9,13 @@ use taipan_object::instance::{self, Attrs, Shape};
 use taipan_object::{Cx, Dict, Header, Obj, Str, Type, Value, Word, attr, dict, flags, ops, typeobj};
 use taipan_types::module::MODULE;
 
+use super::attr_cache::Key;
 use super::{Regs, Step, attempt, away, op};
 use crate::calls;
 use crate::function::FUNCTION;
 use crate::function::descriptors::{PROPERTY, Property};
 use crate::slot::{self, NULL, Slot};
+use crate::thread::vm;
 
 const CACHES: usize = 9;
 const STORE_CACHES: usize = 4;
@@ -41,8 +43,11 @@ unsafe fn header<'a>(s: Slot) -> Option<&'a Header> {
 }
 
 /// The attribute block of an instance whose type states a fixed offset.
+///
+/// # Safety
+/// `h` is a live instance of `ty`, whose offset is positive.
 #[inline(always)]
-unsafe fn block<'a>(h: &'a Header, ty: &Type) -> &'a Attrs {
+pub unsafe fn block<'a>(h: &'a Header, ty: &Type) -> &'a Attrs {
     // SAFETY: the caller has checked the offset.
     unsafe { &*(h as *const Header).cast::<u8>().offset(ty.attrs_offset() as isize).cast::<Attrs>() }
 }
@@ -67,14 +72,10 @@ pub unsafe fn load_attr(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
             specialize(cx, r, name, arg & 1 != 0);
         }
         let owner = r.lend(1);
-        if let Some(value) = quick_get(cx, r.peek(1), name) {
-            let s = r.pop();
-            r.push_value(value);
-            if arg & 1 != 0 {
-                r.push(NULL);
-            }
-            r.release(cx, s);
-        } else if arg & 1 == 0 {
+        if let Some(step) = load_cached(cx, r, name, arg) {
+            return step;
+        }
+        if arg & 1 == 0 {
             let value = attempt!(r, ops::getattr(cx, &owner, name));
             let s = r.pop();
             r.push_value(value);
@@ -95,38 +96,64 @@ pub unsafe fn load_attr(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
     Step::Next(r)
 }
 
-/// A member of `__slots__` or an attribute in a shape's slot, where nothing on the class stands before it.
-unsafe fn quick_get(cx: &mut Cx, s: Slot, name: &Obj<Str>) -> Option<Value> {
-    // SAFETY: a live slot; offsets and shapes are those that the object's type states.
+/// Serves the load from the thread's cache, which is filled if the attribute is of a kind that it holds.
+unsafe fn load_cached(cx: &mut Cx, mut r: Regs, name: &Obj<Str>, arg: u32) -> Option<Step> {
+    // SAFETY: the owner lies on the stack; an entry's offset is that of a word of the object.
     unsafe {
-        let h = header(s)?;
+        let h = header(r.peek(1))?;
+        let key = Key::new(h, name)?;
+        let known = vm(cx).attributes.load(key);
+        let entry = match known {
+            Some(entry) => entry,
+            None => {
+                let (offset, value) = place_of(cx, h, name)?;
+                vm(cx).attributes.keep_load(key, offset, value);
+                vm(cx).attributes.load(key)?
+            }
+        };
+        if entry.offset == 0 {
+            if arg & 1 == 0 {
+                return None;
+            }
+            let this = super::stack::owned_slot(r.pop());
+            r.push(slot::slot(slot::dup(entry.value)));
+            r.push(this);
+            r.skip(CACHES);
+            return Some(Step::Next(r));
+        }
+        let word = *(h as *const Header).cast::<u8>().add(entry.offset as usize).cast::<Slot>();
+        (word != NULL).then(|| put(cx, r, slot::slot(slot::dup(word)), arg))
+    }
+}
+
+/// Where an object has an attribute: the offset of a slot of its shape or of `__slots__`, or (offset 0) a method of its class.
+unsafe fn place_of(cx: &mut Cx, h: &Header, name: &Obj<Str>) -> Option<(u32, Slot)> {
+    // SAFETY: a live object; offsets and shapes are those that its type states.
+    unsafe {
         let ty = h.ty_unguarded();
         let offset = ty.data().attrs_offset();
-        if !is_plain(ty) || offset < 0 {
+        if !is_plain(ty) {
             return None;
         }
-        if let Some(found) = attr::lookup_type(cx, ty, name) {
+        let found = attr::lookup_type(cx, ty, name);
+        if let Some(found) = &found {
             if let Some(d) = found.cast_exact::<MemberDescriptor>() {
                 let Member::Slot(i) = d.member else { return None };
-                let at = ty.data().members_offset()? as usize + i * size_of::<Word>();
-                let word = *(h as *const Header).cast::<u8>().add(at).cast::<Slot>();
-                return (word != NULL).then(|| slot::dup(word));
+                return Some((ty.data().members_offset()? + (i * size_of::<Word>()) as u32, NULL));
             }
             if found.ty(cx).slots().descr_set.is_some() {
                 return None;
             }
         }
-        if offset == 0 {
-            return None;
+        if offset > 0 {
+            let shape = block(h, ty.data()).shape.get().as_ref()?;
+            if let Some(i) = shape.find(name) {
+                return (i < ty.data().inline_slot_count())
+                    .then(|| (offset as u32 + (size_of::<Attrs>() + i * size_of::<Word>()) as u32, NULL));
+            }
         }
-        let shape = block(h, ty.data()).shape.get().as_ref()?;
-        let i = shape.find(name)?;
-        if i >= ty.data().inline_slot_count() {
-            return None;
-        }
-        let at = offset as usize + size_of::<Attrs>() + i * size_of::<Word>();
-        let word = *(h as *const Header).cast::<u8>().add(at).cast::<Slot>();
-        (word != NULL).then(|| slot::dup(word))
+        let found = found?;
+        found.ty(cx).has(flags::METHOD_DESCRIPTOR).then(|| (0, found.word().bits()))
     }
 }
 
@@ -158,8 +185,8 @@ unsafe fn specialize(cx: &mut Cx, r: Regs, name: &Obj<Str>, method: bool) {
             specialize_module(cx, r, &owner, name);
             return;
         }
-        if ty.is(&taipan_object::ty::TYPE) {
-            specialize_class(cx, r, &owner, name);
+        if ty.has(flags::TYPE) {
+            specialize_class(cx, r, &owner, ty, name);
             return;
         }
         if !is_plain(ty) {
@@ -263,13 +290,21 @@ unsafe fn specialize_module(cx: &mut Cx, r: Regs, owner: &Value, name: &Obj<Str>
     }
 }
 
-unsafe fn specialize_class(cx: &mut Cx, r: Regs, owner: &Value, name: &Obj<Str>) {
-    // SAFETY: the cache follows; the owner is a class whose metaclass is `type`.
+unsafe fn specialize_class(cx: &mut Cx, r: Regs, owner: &Value, meta: &Obj<Type>, name: &Obj<Str>) {
+    // SAFETY: the cache follows; the owner is a class, `meta` its metaclass.
     unsafe {
+        let plain = match (meta.slots().getattr, taipan_object::ty::TYPE.slots().getattr) {
+            (Some(own), Some(plain)) => std::ptr::fn_addr_eq(own, plain),
+            _ => false,
+        };
+        let meta_version = typeobj::version_of(cx, meta);
+        if !plain || meta_version == 0 {
+            return;
+        }
         let cache = r.ip.cast_mut();
         let Some(class) = owner.as_type() else { return };
-        if let Some(meta) = attr::lookup_type(cx, &taipan_object::ty::TYPE, name)
-            && meta.ty(cx).slots().descr_set.is_some()
+        if let Some(of_meta) = attr::lookup_type(cx, meta, name)
+            && of_meta.ty(cx).slots().descr_set.is_some()
         {
             return;
         }
@@ -283,6 +318,7 @@ unsafe fn specialize_class(cx: &mut Cx, r: Regs, owner: &Value, name: &Obj<Str>)
             return;
         }
         *cache.add(1) = version;
+        *cache.add(4) = meta_version;
         set_pair(cache, 2, owner.word().bits());
         set_pair(cache, 5, found.word().bits());
         r.rewrite(op::LOAD_ATTR, op::LOAD_ATTR_TYPE_VALUE);
@@ -419,7 +455,11 @@ pub unsafe fn load_attr_type_value(cx: &mut Cx, r: Regs, arg: u32) -> Step {
     // SAFETY: the cache was filled by `specialize_class`: the same live class, unchanged.
     unsafe {
         let s = slot::unmarked(r.peek(1));
-        if s == pair(r.ip, 2) && slot::obj::<Type>(s).data().version() == *r.ip.add(1) {
+        if s == pair(r.ip, 2) && {
+            let class = slot::obj::<Type>(s);
+            class.data().version() == *r.ip.add(1)
+                && class.header().ty_unguarded().data().version() == *r.ip.add(4)
+        } {
             return put(cx, r, slot::slot(slot::dup(pair(r.ip, 5))), arg);
         }
         away(cx, r, arg, |cx, r, arg| miss(cx, r, arg, op::LOAD_ATTR_TYPE_VALUE))
@@ -470,10 +510,21 @@ pub unsafe fn store_attr(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
         *cache = (*cache).wrapping_add(1);
         let attempt_cache = *cache == WARM || (*cache).is_multiple_of(AGAIN);
         let (value, owner) = (r.lend(2), r.lend(1));
+        let key = header(r.peek(1)).and_then(|h| Key::new(h, name));
+        if !attempt_cache
+            && let Some(key) = key
+            && let Some(entry) = vm(cx).attributes.store(key)
+            && let Some(h) = header(r.peek(1))
+        {
+            if entry.value != NULL {
+                block(h, h.ty_unguarded().data()).shape.set(entry.value as *const Shape);
+            }
+            return replace(cx, r, h, entry.offset as usize);
+        }
         let before = header(r.peek(1)).map(|h| shape_of(h));
         attempt!(r, ops::setattr(cx, &owner, name, &value));
-        if attempt_cache && let Some(before) = before {
-            specialize_store(cx, r, name, before);
+        if let Some(before) = before {
+            specialize_store(cx, r, name, before, key, attempt_cache);
         }
         r.drop_top(cx, 2);
         r.after_end(cx);
@@ -489,7 +540,14 @@ unsafe fn shape_of(h: &Header) -> *const Shape {
     if ty.attrs_offset() > 0 { unsafe { block(h, ty).shape.get() } } else { std::ptr::null() }
 }
 
-unsafe fn specialize_store(cx: &mut Cx, r: Regs, name: &Obj<Str>, before: *const Shape) {
+unsafe fn specialize_store(
+    cx: &mut Cx,
+    r: Regs,
+    name: &Obj<Str>,
+    before: *const Shape,
+    key: Option<Key>,
+    rewrite: bool,
+) {
     // SAFETY: the owner lies on the stack; the cache follows.
     unsafe {
         let cache = r.ip.cast_mut();
@@ -503,6 +561,16 @@ unsafe fn specialize_store(cx: &mut Cx, r: Regs, name: &Obj<Str>, before: *const
         if !plain || version == 0 {
             return;
         }
+        let keep = |cx: &mut Cx, offset: u32, shape: *const Shape, to: u16| {
+            if let Some(key) = key {
+                vm(cx).attributes.keep_store(key, offset, shape as u64);
+            }
+            if rewrite {
+                *cache = offset;
+                *cache.add(1) = version;
+                r.rewrite(op::STORE_ATTR, to);
+            }
+        };
         if let Some(found) = attr::lookup_type(cx, ty, name)
             && found.ty(cx).slots().descr_set.is_some()
         {
@@ -510,9 +578,7 @@ unsafe fn specialize_store(cx: &mut Cx, r: Regs, name: &Obj<Str>, before: *const
                 && let Member::Slot(i) = d.member
                 && let Some(offset) = ty.data().members_offset()
             {
-                *cache = offset + (i * size_of::<Word>()) as u32;
-                *cache.add(1) = version;
-                r.rewrite(op::STORE_ATTR, op::STORE_ATTR_SLOT);
+                keep(cx, offset + (i * size_of::<Word>()) as u32, std::ptr::null(), op::STORE_ATTR_SLOT);
             }
             return;
         }
@@ -526,10 +592,13 @@ unsafe fn specialize_store(cx: &mut Cx, r: Regs, name: &Obj<Str>, before: *const
         if added && shape.parent().is_none_or(|p| !std::ptr::eq(p, before)) {
             return;
         }
-        *cache = (ty.data().attrs_offset() as usize + size_of::<Attrs>() + i * size_of::<Word>()) as u32;
-        *cache.add(1) = version;
-        set_pair(cache, 2, after as u64);
-        r.rewrite(op::STORE_ATTR, if added { op::STORE_ATTR_ADD } else { op::STORE_ATTR_INSTANCE });
+        if rewrite {
+            set_pair(cache, 2, after as u64);
+        }
+        let offset = ty.data().attrs_offset() as usize + size_of::<Attrs>() + i * size_of::<Word>();
+        let (next, to) =
+            if added { (after, op::STORE_ATTR_ADD) } else { (std::ptr::null(), op::STORE_ATTR_INSTANCE) };
+        keep(cx, offset as u32, next, to);
     }
 }
 
@@ -545,10 +614,10 @@ unsafe fn store_miss(cx: &mut Cx, r: Regs, arg: u32, from: u16) -> Step {
 
 /// Replaces the word at an offset of the owner and releases both operands' rest.
 #[inline(always)]
-unsafe fn replace(cx: &mut Cx, mut r: Regs, h: *const Header) -> Step {
+unsafe fn replace(cx: &mut Cx, mut r: Regs, h: *const Header, offset: usize) -> Step {
     // SAFETY: the cache proved the place; the value moves in.
     unsafe {
-        let place = h.cast::<u8>().add(*r.ip as usize).cast::<Slot>().cast_mut();
+        let place = h.cast::<u8>().add(offset).cast::<Slot>().cast_mut();
         let owner = r.pop();
         let value = super::stack::owned_slot(r.pop());
         let old = std::mem::replace(&mut *place, value);
@@ -566,7 +635,7 @@ pub unsafe fn store_attr_instance(cx: &mut Cx, r: Regs, arg: u32) -> Step {
         if let Some(h) = header(r.peek(1)) {
             let ty = h.ty_unguarded().data();
             if ty.version() == *r.ip.add(1) && block(h, ty).shape.get() as u64 == pair(r.ip, 2) {
-                return replace(cx, r, h);
+                return replace(cx, r, h, *r.ip as usize);
             }
         }
         away(cx, r, arg, |cx, r, arg| store_miss(cx, r, arg, op::STORE_ATTR_INSTANCE))
@@ -585,7 +654,7 @@ pub unsafe fn store_attr_add(cx: &mut Cx, r: Regs, arg: u32) -> Step {
                 let shape = attrs.shape.get();
                 if !shape.is_null() && (*child).parent_ptr() == shape {
                     attrs.shape.set(child);
-                    return replace(cx, r, h);
+                    return replace(cx, r, h, *r.ip as usize);
                 }
             }
         }
@@ -600,7 +669,7 @@ pub unsafe fn store_attr_slot(cx: &mut Cx, r: Regs, arg: u32) -> Step {
         if let Some(h) = header(r.peek(1))
             && h.ty_unguarded().data().version() == *r.ip.add(1)
         {
-            return replace(cx, r, h);
+            return replace(cx, r, h, *r.ip as usize);
         }
         away(cx, r, arg, |cx, r, arg| store_miss(cx, r, arg, op::STORE_ATTR_SLOT))
     }

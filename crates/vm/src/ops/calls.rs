@@ -2,7 +2,7 @@
 
 use taipan_object::descr::{METHOD_DESCRIPTOR, MethodDescriptor, NATIVE_FUNCTION, NativeFunction};
 use taipan_object::native::Binding;
-use taipan_object::{Args, Cx, Dict, Obj, R, Tuple, Type, Value, dict, flags, ops};
+use taipan_object::{Args, Cx, Dict, Obj, R, Tuple, Value, dict, ops};
 
 use super::{Regs, Step, attempt, away};
 use crate::calls;
@@ -14,7 +14,7 @@ use crate::slot::{self, NULL, Slot};
 use crate::thread::vm;
 
 /// Cache units behind `CALL` and `CALL_KW`.
-const CACHES: usize = 3;
+pub const CACHES: usize = 3;
 
 /// `callable, self or NULL, arguments…`.
 #[inline(always)]
@@ -49,8 +49,15 @@ pub unsafe fn call(cx: &mut Cx, r: Regs, arg: u32) -> Step {
                     return Step::Next(Regs { ip: (*frame).ip, sp: (*frame).sp, frame });
                 }
             }
+            return away(cx, r, arg, |cx, r, arg| call_general(cx, r, arg));
         }
-        away(cx, r, arg, |cx, r, arg| call_general(cx, r, arg))
+        if slot::is_exact(callable, &METHOD_DESCRIPTOR) {
+            return away(cx, r, arg, |cx, r, arg| super::native_calls::method(cx, r, arg));
+        }
+        if slot::is_exact(callable, &NATIVE_FUNCTION) {
+            return away(cx, r, arg, |cx, r, arg| super::native_calls::function(cx, r, arg));
+        }
+        away(cx, r, arg, |cx, r, arg| call_other(cx, r, arg))
     }
 }
 
@@ -63,7 +70,7 @@ unsafe fn call_general(cx: &mut Cx, r: Regs, arg: u32) -> Step {
         let callable = *base;
         if slot::is_exact(callable, &FUNCTION) {
             let has_self = *base.add(1) != NULL;
-            let args = if has_self { base.add(1) } else { base.add(2) };
+            let args = base.add(2 - usize::from(has_self));
             return calls::enter(cx, r, base, callable, args, n + usize::from(has_self), None, CACHES as u32);
         }
         call_other(cx, r, arg)
@@ -71,7 +78,6 @@ unsafe fn call_general(cx: &mut Cx, r: Regs, arg: u32) -> Step {
 }
 
 /// Callables that are no functions.
-#[inline(always)]
 unsafe fn call_other(cx: &mut Cx, r: Regs, arg: u32) -> Step {
     r.save();
     // SAFETY: the operands lie on the stack.
@@ -79,7 +85,10 @@ unsafe fn call_other(cx: &mut Cx, r: Regs, arg: u32) -> Step {
         let n = arg as usize;
         let base = r.sp.sub(n + 2);
         let callable = *base;
-        if slot::is_exact(callable, &METHOD) && *base.add(1) == NULL {
+        let has_self = *base.add(1) != NULL;
+        let args = base.add(2 - usize::from(has_self));
+        let total = n + usize::from(has_self);
+        if slot::is_exact(callable, &METHOD) && !has_self {
             let method = slot::obj::<Method>(callable);
             let (function, this) = (method.function.clone(), method.this.clone());
             *base = slot::slot(function);
@@ -87,13 +96,20 @@ unsafe fn call_other(cx: &mut Cx, r: Regs, arg: u32) -> Step {
             r.release(cx, callable);
             return call_general(cx, r, arg);
         }
-        let has_self = *base.add(1) != NULL;
-        let args = if has_self { base.add(1) } else { base.add(2) };
-        let total = n + usize::from(has_self);
-        if slot::is_exact(callable, &taipan_object::ty::TYPE)
-            && let Some(step) = call_class(cx, r, slot::obj(callable), base, args, total)
-        {
-            return step;
+        if slot::is_exact(callable, &taipan_object::ty::TYPE) {
+            let class = slot::obj::<taipan_object::Type>(callable);
+            if !class.has(taipan_object::flags::HEAP_TYPE) {
+                return super::native_calls::builtin_type(cx, r, base, args, total);
+            }
+            if let Some(step) = super::class_calls::enter(cx, r, class, base, args, total) {
+                return step;
+            }
+        }
+        if !has_self && let Some(function) = calls::python_call(cx, &slot::lend(callable)) {
+            // The object itself becomes the first argument.
+            *base.add(1) = super::stack::owned_slot(callable);
+            *base = slot::slot(function);
+            return call_general(cx, r, arg);
         }
         let value = attempt!(r, call_native(cx, &slot::lend(callable), args, total, None));
         finish(cx, r, base, value, CACHES)
@@ -117,7 +133,7 @@ pub unsafe fn call_native_only(cx: &mut Cx, r: Regs, arg: u32) -> Step {
 
 /// Drops the call's operands, pushes its result and serves what came up meanwhile.
 #[inline(always)]
-unsafe fn finish(cx: &mut Cx, mut r: Regs, base: *mut Slot, value: Value, caches: usize) -> Step {
+pub unsafe fn finish(cx: &mut Cx, mut r: Regs, base: *mut Slot, value: Value, caches: usize) -> Step {
     // SAFETY: the operands from `base` on are the topmost.
     unsafe {
         let mut ended = false;
@@ -185,55 +201,6 @@ pub unsafe fn call_native(
     ops::call_args(cx, callable, args)
 }
 
-/// A class with an `__init__` written in Python: makes the instance and enters `__init__`'s frame; the instance stays on the
-/// running frame's stack as the call's result.
-unsafe fn call_class(
-    cx: &mut Cx,
-    mut r: Regs,
-    class: &Obj<Type>,
-    base: *mut Slot,
-    args: *mut Slot,
-    total: usize,
-) -> Option<Step> {
-    if !class.has(flags::HEAP_TYPE) {
-        return None;
-    }
-    let init = calls::python_init(cx, class)?;
-    let new = class.slots().new?;
-    // SAFETY: the arguments move into the frame; the class slot is replaced by the instance.
-    unsafe {
-        let instance = match new(cx, class, Args::EMPTY) {
-            Ok(instance) => instance,
-            Err(raised) => return Some(Step::Raise(r, raised)),
-        };
-        let mut slots = Vec::new();
-        let mut few = [NULL; 8];
-        let moved = if total < few.len() {
-            few[0] = slot::borrow(&instance);
-            std::ptr::copy_nonoverlapping(args, few.as_mut_ptr().add(1), total);
-            few.as_ptr()
-        } else {
-            slots.push(slot::borrow(&instance));
-            slots.extend((0..total).map(|i| *args.add(i)));
-            slots.as_ptr()
-        };
-        let class = std::mem::replace(&mut *base, slot::slot(instance));
-        let sp = base.add(1);
-        (*r.frame).sp = sp;
-        r.sp = sp;
-        let made = calls::make_frame(cx, slot::slot(init), moved, total + 1, None);
-        slot::release(class);
-        match made {
-            Ok(frame) => {
-                (*frame).flags |= frame_flags::INIT;
-                (*frame).return_skip = CACHES as u32;
-                Some(Step::Next(Regs { ip: (*frame).ip, sp: (*frame).sp, frame }))
-            }
-            Err(raised) => Some(Step::Raise(r, raised)),
-        }
-    }
-}
-
 /// `callable, self or NULL, arguments…, names`.
 pub unsafe fn call_kw(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
     r.save();
@@ -279,14 +246,27 @@ pub unsafe fn call_function_ex(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
             Some(_) => slot::dup(*base.add(2)),
             None => attempt!(r, arguments_tuple(cx, &callable, &arguments)),
         };
-        let mut values: Vec<Value> = tuple.cast::<Tuple>().map(|t| t.items().to_vec()).unwrap_or_default();
+        let items = tuple.cast::<Tuple>().map(|t| t.items()).unwrap_or_default();
+        if *base.add(3) == NULL && items.len() <= FEW && callable.is_instance_exact(&FUNCTION) {
+            let mut few = [NULL; FEW];
+            for (place, item) in few.iter_mut().zip(items) {
+                *place = slot::slot(item.clone());
+            }
+            let (callable, arguments, total) = (*base, *base.add(2), items.len());
+            r.sp = base;
+            let step = calls::enter(cx, r, base, callable, few.as_ptr(), total, None, 0);
+            slot::release(arguments);
+            return step;
+        }
+        let mut values: Vec<Value> = Vec::with_capacity(items.len() + 4);
+        values.extend_from_slice(items);
         let mut names = None;
         if *base.add(3) != NULL {
             let keywords = slot::lend(*base.add(3));
             let Some(keywords) = keywords.cast::<Dict>() else {
                 return Step::Raise(r, cx.type_error("keywords must be a dict"));
             };
-            let mut keys = Vec::new();
+            let mut keys = Vec::with_capacity(dict::len(cx, keywords));
             let mut at = 0;
             while let Some((key, value)) = dict::entry_at(cx, keywords, &mut at) {
                 if key.as_str().is_none() {
@@ -301,12 +281,13 @@ pub unsafe fn call_function_ex(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
         }
         if callable.is_instance_exact(&FUNCTION) {
             let callable = *base;
-            r.sp = base.add(1);
             r.sp = base;
             let (arguments, keywords) = (*base.add(2), *base.add(3));
-            let total = values.len();
-            let slots: Vec<Slot> = values.into_iter().map(slot::slot).collect();
-            let step = calls::enter(cx, r, base, callable, slots.as_ptr(), total, names.as_deref(), 0);
+            // A value's word is the slot that owns it: the frame takes them over.
+            let values = std::mem::ManuallyDrop::new(values);
+            let slots = values.as_ptr().cast::<Slot>();
+            let step = calls::enter(cx, r, base, callable, slots, values.len(), names.as_deref(), 0);
+            drop(values_memory(values));
             slot::release(arguments);
             slot::release(keywords);
             return step;
@@ -315,6 +296,17 @@ pub unsafe fn call_function_ex(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
         drop(values);
         finish(cx, r, base, value, 0)
     }
+}
+
+/// Most arguments of `f(*args)` that are passed without an allocation.
+const FEW: usize = 8;
+
+/// The memory of values that have moved elsewhere.
+fn values_memory(values: std::mem::ManuallyDrop<Vec<Value>>) -> Vec<std::mem::MaybeUninit<Value>> {
+    let mut values = values;
+    let (p, capacity) = (values.as_mut_ptr(), values.capacity());
+    // SAFETY: the vector's own parts; no element is dropped again.
+    unsafe { Vec::from_raw_parts(p.cast(), 0, capacity) }
 }
 
 /// The positional arguments of `f(*iterable)`.
@@ -336,8 +328,11 @@ pub unsafe fn return_value(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
     // SAFETY: the value is the only slot of the stack; the frame ends.
     unsafe {
         let frame = r.frame;
-        const SPECIAL: u32 =
-            frame_flags::ENTRY | frame_flags::INIT | frame_flags::GENERATOR | frame_flags::OBJECT;
+        const SPECIAL: u32 = frame_flags::ENTRY
+            | frame_flags::INIT
+            | frame_flags::GENERATOR
+            | frame_flags::OBJECT
+            | frame_flags::OPERATOR;
         if (*frame).flags & SPECIAL != 0 {
             return away(cx, r, 0, |cx, r, _| return_special(cx, r));
         }
@@ -384,6 +379,9 @@ unsafe fn return_special(cx: &mut Cx, mut r: Regs) -> Step {
             return Step::Exit(slot::own(value));
         }
         let mut r = Regs { ip: (*prev).ip.add(skip), sp: (*prev).sp, frame: prev };
+        if flags & frame_flags::OPERATOR != 0 {
+            return super::operators::returned(cx, r, flags >> frame_flags::OPERATOR_SHIFT, value);
+        }
         if flags & frame_flags::INIT == 0 {
             r.push(value);
         }

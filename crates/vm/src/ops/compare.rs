@@ -1,5 +1,6 @@
 //! Comparisons, alone and fused with the jump behind them; containment.
 
+use taipan_object::str::STR;
 use taipan_object::{CompareOp, Cx, Str, ops};
 
 use super::stack::unit_at;
@@ -28,6 +29,18 @@ fn quick<const OP: u8>(a: u64, b: u64) -> Option<bool> {
     }
 }
 
+/// Equality of two exact strings.
+#[inline(always)]
+unsafe fn quick_text<const OP: u8>(a: u64, b: u64) -> Option<bool> {
+    // SAFETY: live slots.
+    unsafe {
+        if OP != 2 && OP != 3 || !slot::is_exact(a, &STR) || !slot::is_exact(b, &STR) {
+            return None;
+        }
+        Some(slot::obj::<Str>(a).same(slot::obj::<Str>(b)) == (OP == 2))
+    }
+}
+
 /// A comparison; its operand's bit 4 asks for an exact bool.
 #[inline(always)]
 pub unsafe fn compare<const OP: u8>(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
@@ -36,6 +49,12 @@ pub unsafe fn compare<const OP: u8>(cx: &mut Cx, mut r: Regs, arg: u32) -> Step 
         if let Some(result) = quick::<OP>(r.peek(2), r.peek(1)) {
             r.sp = r.sp.sub(1);
             *r.at(1) = bool_slot(result);
+            r.skip(1);
+            return Step::Next(r);
+        }
+        if let Some(result) = quick_text::<OP>(r.peek(2), r.peek(1)) {
+            r.drop_top(cx, 2);
+            r.push(bool_slot(result));
             r.skip(1);
             return Step::Next(r);
         }
@@ -50,6 +69,15 @@ pub unsafe fn compare_jump<const OP: u8, const WHEN: bool>(cx: &mut Cx, mut r: R
     unsafe {
         if let Some(result) = quick::<OP>(r.peek(2), r.peek(1)) {
             r.sp = r.sp.sub(2);
+            let (_, distance) = unit_at(r.ip.add(1));
+            r.skip(3);
+            if result == WHEN {
+                r.skip(distance as usize);
+            }
+            return Step::Next(r);
+        }
+        if let Some(result) = quick_text::<OP>(r.peek(2), r.peek(1)) {
+            r.drop_top(cx, 2);
             let (_, distance) = unit_at(r.ip.add(1));
             r.skip(3);
             if result == WHEN {
@@ -75,6 +103,9 @@ fn slow(cx: &mut Cx, mut r: Regs, op: u8, arg: u32) -> Step {
                 _ => bool_slot(op.holds(x.order(y))),
             },
             _ => {
+                if let Some(step) = super::operators::enter_compare(cx, r, op, arg & 16 != 0) {
+                    return step;
+                }
                 let result = attempt!(r, ops::compare(cx, &a, &b, op));
                 if arg & 16 != 0 && result.as_bool().is_none() {
                     bool_slot(attempt!(r, ops::truth(cx, &result)))

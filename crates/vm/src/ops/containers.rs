@@ -344,6 +344,13 @@ unsafe fn subscr_other(cx: &mut Cx, r: Regs, _arg: u32) -> Step {
         {
             return put(cx, r, value);
         }
+        if slot::is_exact(container, &dict::DICT) {
+            let key = slot::lend(key);
+            if let Some(value) = attempt!(r, dict::get(cx, slot::obj::<Dict>(container), &key)) {
+                return put(cx, r, value);
+            }
+            return Step::Raise(r, cx.key_error(&key));
+        }
         subscr_slow(cx, r)
     }
 }
@@ -416,6 +423,11 @@ pub unsafe fn binary_slice(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
     r.save();
     // SAFETY: container, start and stop lie on the stack.
     unsafe {
+        if let Some(value) = slice_by_ints(cx, r.peek(3), r.peek(2), r.peek(1)) {
+            r.drop_top(cx, 3);
+            r.push_value(value);
+            return Step::Next(r);
+        }
         let (container, start, stop) = (r.lend(3), slot::dup(r.peek(2)), slot::dup(r.peek(1)));
         let key = containers::slice(cx, start, stop, Value::none());
         let value = attempt!(r, ops::getitem(cx, &container, &key));
@@ -423,6 +435,49 @@ pub unsafe fn binary_slice(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
         r.push_value(value);
     }
     Step::Next(r)
+}
+
+/// A bound of a slice: an immediate integer, or `absent` for None.
+#[inline(always)]
+fn bound(s: Slot, len: usize, absent: usize) -> Option<usize> {
+    if s & 1 != 0 {
+        let i = s as i64 >> 1;
+        let i = if i < 0 { i.saturating_add(len as i64).max(0) } else { i };
+        return Some((i as usize).min(len));
+    }
+    (slot::marked(s) == super::none_slot()).then_some(absent)
+}
+
+/// `container[start:stop]` of an exact list, tuple or string with immediate bounds or none.
+#[inline(always)]
+unsafe fn slice_by_ints(cx: &mut Cx, container: Slot, start: Slot, stop: Slot) -> Option<Value> {
+    // SAFETY: live slots; the type is looked at before the payload.
+    unsafe {
+        if slot::is_exact(container, &LIST) {
+            let items = &slot::obj::<List>(container).get(cx).items;
+            let (start, stop) = (bound(start, items.len(), 0)?, bound(stop, items.len(), items.len())?);
+            let taken = items.get(start..stop.max(start))?;
+            let mut copy = Vec::new();
+            copy.try_reserve_exact(taken.len()).ok()?;
+            copy.extend_from_slice(taken);
+            return Some(containers::list(cx, copy));
+        }
+        if slot::is_exact(container, &taipan_object::str::STR) {
+            let s = slot::obj::<Str>(container);
+            let (start, stop) = (bound(start, s.len(), 0)?, bound(stop, s.len(), s.len())?);
+            return Some(taipan_types::str::substring(cx, s, start, stop.max(start)));
+        }
+        if slot::is_exact(container, &taipan_object::tuple::TUPLE) {
+            let tuple = slot::obj::<Tuple>(container);
+            let (start, stop) = (bound(start, tuple.len(), 0)?, bound(stop, tuple.len(), tuple.len())?);
+            if start == 0 && stop == tuple.len() {
+                return Some(slot::dup(container));
+            }
+            let taken = tuple.items().get(start..stop.max(start))?;
+            return Some(cx.tuple(taken.iter().cloned()).into_value());
+        }
+        None
+    }
 }
 
 pub unsafe fn store_slice(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {

@@ -1,7 +1,7 @@
 //! Raising, handling, `with`, exception groups.
 
 use taipan_object::exc::{self, Exception};
-use taipan_object::{Cx, R, Raised, Tuple, Value, ops};
+use taipan_object::{Cx, R, Raised, Tuple, Value, flags, ops};
 
 use super::{Regs, Step, attempt, bool_slot};
 use crate::slot::{self, NULL};
@@ -11,7 +11,7 @@ use crate::unwind;
 /// The exception of `raise x`.
 fn instance_of(cx: &mut Cx, value: &Value, message: &str) -> R {
     if let Some(class) = value.as_type()
-        && class.is_subtype(&exc::BASE_EXCEPTION)
+        && class.has(flags::EXCEPTION)
     {
         let made = ops::call(cx, value, &[])?;
         if made.is_instance(&exc::BASE_EXCEPTION) {
@@ -24,7 +24,7 @@ fn instance_of(cx: &mut Cx, value: &Value, message: &str) -> R {
         );
         return Err(cx.type_error(message));
     }
-    if value.is_instance(&exc::BASE_EXCEPTION) {
+    if value.cast::<Exception>().is_some() {
         return Ok(value.clone());
     }
     Err(cx.type_error(message))
@@ -123,7 +123,7 @@ pub unsafe fn pop_except(cx: &mut Cx, mut r: Regs, _arg: u32) -> Step {
 
 /// Refuses what is no exception class in an `except` clause.
 fn check_class(cx: &mut Cx, class: &Value) -> R<()> {
-    let is_exception = |v: &Value| v.as_type().is_some_and(|t| t.is_subtype(&exc::BASE_EXCEPTION));
+    let is_exception = |v: &Value| v.as_type().is_some_and(|t| t.has(flags::EXCEPTION));
     let fine = match class.cast::<Tuple>() {
         Some(classes) => classes.items().iter().all(is_exception),
         None => is_exception(class),

@@ -1,8 +1,12 @@
 //! Iterators and `for`.
 
-use taipan_object::{Cx, ops};
+use taipan_object::{Cx, R, Value, ops};
 
+use taipan_types::dict::iter::{ItemIterator, item_pair};
+use taipan_types::iterators::lazy::{Enumerate, Zip, enumerate_pair, zip_pair, zips_two};
+use taipan_types::list::iterator::{LIST_ITERATOR, ListIterator};
 use taipan_types::range::{RANGE_ITERATOR, RangeIterator};
+use taipan_types::tuple::{TUPLE_ITERATOR, TupleIterator};
 
 use super::{Regs, Step, attempt, away};
 use crate::generator;
@@ -59,6 +63,30 @@ pub unsafe fn for_iter(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
                 return Step::Next(r);
             }
         }
+        if slot::is_exact(s, &LIST_ITERATOR) {
+            let state = slot::obj::<ListIterator>(s).payload_ptr();
+            if let Some(list) = &(*state).list
+                && let Some(item) = list.get(cx).items.get((*state).next)
+            {
+                let item = item.clone();
+                (*state).next += 1;
+                r.push_value(item);
+                r.skip(1);
+                return Step::Next(r);
+            }
+        }
+        if slot::is_exact(s, &TUPLE_ITERATOR) {
+            let state = slot::obj::<TupleIterator>(s).payload_ptr();
+            if let Some(tuple) = &(*state).tuple
+                && let Some(item) = tuple.items().get((*state).next)
+            {
+                let item = item.clone();
+                (*state).next += 1;
+                r.push_value(item);
+                r.skip(1);
+                return Step::Next(r);
+            }
+        }
         if slot::is_exact(s, &generator::GENERATOR)
             && let Some(step) = generator::enter(cx, r, slot::obj(s), super::none_slot(), 1, 1 + arg)
         {
@@ -68,11 +96,44 @@ pub unsafe fn for_iter(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
     }
 }
 
+/// The unit of an `UNPACK_SEQUENCE` of two.
+const PAIR: crate::code::Unit = super::op::UNPACK_SEQUENCE as u32 | 2 << 16;
+
+/// The next pair of an iterator that gives pairs; `None`: another iterator.
+#[inline(always)]
+fn next_pair(cx: &mut Cx, iterator: &Value) -> Option<R<Option<(Value, Value)>>> {
+    if let Some(object) = iterator.cast_exact::<ItemIterator>() {
+        return Some(item_pair(cx, object));
+    }
+    if let Some(object) = iterator.cast_exact::<Enumerate>() {
+        return Some(enumerate_pair(cx, object));
+    }
+    match iterator.cast_exact::<Zip>() {
+        Some(object) if zips_two(cx, object) => Some(zip_pair(cx, object)),
+        _ => None,
+    }
+}
+
 pub unsafe fn for_iter_other(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
     // SAFETY: the iterator lies on the stack; room for the item.
     unsafe {
         r.save();
         let iterator = r.lend(1);
+        // A pair that is unpacked at once need not be made.
+        if *r.ip.add(1) == PAIR
+            && let Some(pair) = next_pair(cx, &iterator)
+        {
+            match attempt!(r, pair) {
+                Some((first, second)) => {
+                    r.push_value(second);
+                    r.push_value(first);
+                    // The cache of the loop, and the unpacking with its cache.
+                    r.skip(3);
+                }
+                None => r.skip(2 + arg as usize),
+            }
+            return Step::Next(r);
+        }
         let next = match iterator.ty_unguarded().slots().next {
             Some(f) => f(cx, &iterator),
             None => ops::next(cx, &iterator),

@@ -5,8 +5,10 @@
 //! first ([`Regs::save`]); the stack pointer is saved where a frame stops being the innermost.
 
 pub mod arithmetic;
+pub mod attr_cache;
 pub mod attributes;
 pub mod calls;
+pub mod class_calls;
 pub mod compare;
 pub mod containers;
 pub mod exceptions;
@@ -16,6 +18,8 @@ pub mod intrinsics;
 pub mod iteration;
 pub mod matching;
 pub mod names;
+pub mod native_calls;
+pub mod operators;
 pub mod stack;
 pub mod strings;
 
@@ -337,10 +341,7 @@ pub mod op {
         LOAD_ATTR_PROPERTY
         STORE_ATTR_INSTANCE STORE_ATTR_ADD STORE_ATTR_SLOT
         LOAD_GLOBAL_MODULE LOAD_GLOBAL_BUILTIN
-
-
-
-
+        CALL_CLASS
     }
 
     /// An opcode's name.
