@@ -34,8 +34,9 @@ pub static LOCALS_PROXY: Obj<Type> = Obj::new_static_type(
     &taipan_object::ty::TYPE,
     Type::builtin::<LocalsProxy>("FrameLocalsProxy")
         .base(&taipan_object::ty::OBJECT)
-        .flags(flags::MAPPING | flags::DISALLOW_INSTANTIATION)
+        .flags(flags::MAPPING)
         .with_slots(Slots {
+            new: Some(new),
             repr: Some(repr),
             len: Some(len),
             getitem: Some(getitem),
@@ -49,6 +50,30 @@ pub static LOCALS_PROXY: Obj<Type> = Obj::new_static_type(
         })
         .defs(&DEFS),
 );
+
+/// `FrameLocalsProxy(frame)`.
+fn new(cx: &mut Cx, _class: &Obj<Type>, args: taipan_object::Args<'_>) -> R {
+    let [frame] = args.pos() else {
+        let message = format!("FrameLocalsProxy expected 1 argument, got {}", args.pos().len());
+        return Err(cx.type_error(message));
+    };
+    if frame.cast::<FrameObject>().is_none() {
+        return Err(cx.type_error(format!("expect frame, not {}", frame.type_name(cx))));
+    }
+    if args.names().is_some_and(|n| !n.items().is_empty()) {
+        return Err(cx.type_error("FrameLocalsProxy takes no keyword arguments"));
+    }
+    Ok(cx.new_object(LocalsProxy { frame: frame.clone() }).into_value())
+}
+
+/// Whether variables of an inlined comprehension are bound in code whose own names live in a mapping.
+unsafe fn has_hidden(frame: *mut Frame) -> bool {
+    // SAFETY: the caller's frame is live.
+    unsafe {
+        let kinds = &Frame::code(frame).source.localspluskinds;
+        kinds.iter().enumerate().any(|(i, kind)| kind & kinds::HIDDEN != 0 && *Frame::local(frame, i) != NULL)
+    }
+}
 
 /// Whether a local holds its value in a cell: a cell variable once its cell is made, or a free variable.
 unsafe fn content(cx: &Cx, frame: *mut Frame, i: usize, kind: u8) -> Option<Value> {
@@ -79,9 +104,6 @@ pub unsafe fn items(cx: &mut Cx, frame: *mut Frame) -> Vec<(Value, Value)> {
         let names = &code.prepared(cx).locals;
         let mut out = Vec::new();
         for (i, (name, &kind)) in names.iter().zip(&code.source.localspluskinds).enumerate() {
-            if kind & kinds::HIDDEN != 0 {
-                continue;
-            }
             if kind & kinds::FREE != 0 && !code.flags.contains(CodeFlags::OPTIMIZED) {
                 continue;
             }
@@ -100,7 +122,7 @@ pub fn of_object(cx: &mut Cx, object: &Value) -> R {
     };
     // SAFETY: live as the object says.
     unsafe {
-        if Frame::has(frame, frame_flags::NAMESPACE) {
+        if Frame::has(frame, frame_flags::NAMESPACE) && !has_hidden(frame) {
             return Ok(slot::dup((*frame).locals_ns));
         }
     }
@@ -114,7 +136,7 @@ pub fn of_object(cx: &mut Cx, object: &Value) -> R {
 pub unsafe fn snapshot(cx: &mut Cx, frame: *mut Frame) -> R {
     // SAFETY: by the caller's promise.
     unsafe {
-        if Frame::has(frame, frame_flags::NAMESPACE) {
+        if Frame::has(frame, frame_flags::NAMESPACE) && !has_hidden(frame) {
             return Ok(slot::dup((*frame).locals_ns));
         }
         let made = cx.new_dict();
@@ -159,22 +181,28 @@ fn all(cx: &mut Cx, proxy: &Value) -> R<Vec<(Value, Value)>> {
     Ok(out)
 }
 
-fn position(cx: &mut Cx, frame: *mut Frame, key: &Value) -> Option<(usize, u8)> {
-    let key = key.as_str()?;
+/// The local that a key names: a text, or whatever has the same hash and is equal.
+fn position(cx: &mut Cx, frame: *mut Frame, key: &Value) -> R<Option<(usize, u8)>> {
     // SAFETY: live as the frame object says.
-    let code = unsafe { Frame::code(frame) };
-    let names = &code.prepared(cx).locals;
-    let found = names
-        .iter()
-        .zip(&code.source.localspluskinds)
-        .enumerate()
-        .find(|(_, (n, k))| **k & kinds::HIDDEN == 0 && n.as_str().is_some_and(|n| n.same(key)));
-    found.map(|(i, (_, &k))| (i, k))
+    let code = unsafe { Frame::code(frame) }.to_handle();
+    let kinds = &code.source.localspluskinds;
+    let names: Vec<Value> = code.prepared(cx).locals.to_vec();
+    if let Some(key) = key.cast_exact::<taipan_object::Str>() {
+        let found = names.iter().position(|n| n.as_str().is_some_and(|n| n.same(key)));
+        return Ok(found.and_then(|i| Some((i, *kinds.get(i)?))));
+    }
+    let hash = ops::hash(cx, key)?;
+    for (i, (name, &kind)) in names.iter().zip(kinds).enumerate() {
+        if ops::hash(cx, name)? == hash && ops::equal(cx, name, key)? {
+            return Ok(Some((i, kind)));
+        }
+    }
+    Ok(None)
 }
 
 fn lookup(cx: &mut Cx, proxy: &Value, key: &Value) -> R<Option<Value>> {
     let (object, frame) = target(cx, proxy)?;
-    if let Some((i, kind)) = position(cx, frame, key) {
+    if let Some((i, kind)) = position(cx, frame, key)? {
         // SAFETY: live as the object says.
         if let Some(value) = unsafe { content(cx, frame, i, kind) } {
             return Ok(Some(value));
@@ -192,11 +220,7 @@ fn lookup(cx: &mut Cx, proxy: &Value, key: &Value) -> R<Option<Value>> {
 fn getitem(cx: &mut Cx, proxy: &Value, key: &Value) -> R {
     match lookup(cx, proxy, key)? {
         Some(value) => Ok(value),
-        None => {
-            let message =
-                format!("local variable '{}' is not defined", ops::str_of(cx, key)?.to_string_lossy());
-            Err(cx.raise(&taipan_object::exc::KEY_ERROR, message))
-        }
+        None => Err(cx.key_error(key)),
     }
 }
 
@@ -210,7 +234,7 @@ fn len(cx: &mut Cx, proxy: &Value) -> R<usize> {
 
 fn setitem(cx: &mut Cx, proxy: &Value, key: &Value, value: Option<&Value>) -> R<()> {
     let (object, frame) = target(cx, proxy)?;
-    if let Some((i, kind)) = position(cx, frame, key) {
+    if let Some((i, kind)) = position(cx, frame, key)? {
         let Some(value) = value else {
             return Err(cx.value_error("cannot remove local variables from FrameLocalsProxy"));
         };
@@ -256,8 +280,16 @@ fn as_dict(cx: &mut Cx, proxy: &Value) -> R<taipan_object::Handle<Dict>> {
 }
 
 fn repr(cx: &mut Cx, proxy: &Value) -> R {
-    let content = as_dict(cx, proxy)?.into_value();
-    Ok(ops::repr(cx, &content)?.into_value())
+    // The same frame gives a new proxy each time: the frame object tells whether its locals are being shown.
+    let Some(frame) = proxy.cast::<LocalsProxy>().map(|p| p.get(cx).frame.clone()) else {
+        return Err(cx.type_error("expect a frame locals proxy"));
+    };
+    if !cx.repr_enter(&frame) {
+        return Ok(cx.str("{...}"));
+    }
+    let result = as_dict(cx, proxy).and_then(|content| ops::repr(cx, &content.into_value()));
+    cx.repr_leave(&frame);
+    Ok(result?.into_value())
 }
 
 fn iter(cx: &mut Cx, proxy: &Value) -> R {
@@ -275,7 +307,15 @@ fn compare(cx: &mut Cx, a: &Value, b: &Value, op: taipan_object::CompareOp) -> R
     ops::compare(cx, &left, &right, op)
 }
 
+/// Whether a value may be merged: a dict or another proxy.
+fn mergeable(value: &Value) -> bool {
+    value.as_dict().is_some() || value.cast::<LocalsProxy>().is_some()
+}
+
 fn or(cx: &mut Cx, a: &Value, b: &Value) -> R {
+    if !mergeable(a) || !mergeable(b) {
+        return Ok(Value::not_implemented());
+    }
     let side = |cx: &mut Cx, v: &Value| match v.cast::<LocalsProxy>() {
         Some(_) => as_dict(cx, v).map(|d| d.into_value()),
         None => Ok(v.clone()),
@@ -285,6 +325,9 @@ fn or(cx: &mut Cx, a: &Value, b: &Value) -> R {
 }
 
 fn ior(cx: &mut Cx, a: &Value, b: &Value) -> R {
+    if !mergeable(b) {
+        return Ok(Value::not_implemented());
+    }
     update_from(cx, a, b)?;
     Ok(a.clone())
 }
@@ -334,6 +377,9 @@ fn copy(cx: &mut Cx, this: &Value) -> R {
 /// Sets local variables from a mapping.
 #[taipan_macros::native("FrameLocalsProxy.update($self, other, /)")]
 fn update(cx: &mut Cx, this: &Value, other: &Value) -> R<()> {
+    if !mergeable(other) {
+        return Err(cx.type_error("update() argument must be dict or another FrameLocalsProxy"));
+    }
     update_from(cx, this, other)
 }
 
@@ -367,8 +413,7 @@ fn pop(cx: &mut Cx, this: &Value, key: &Value, default: Option<&Value>) -> R {
 #[taipan_macros::native("FrameLocalsProxy.__reversed__($self, /)")]
 fn reversed(cx: &mut Cx, this: &Value) -> R {
     let names: Vec<Value> = all(cx, this)?.into_iter().map(|(n, _)| n).rev().collect();
-    let names = cx.tuple(names).into_value();
-    ops::iter(cx, &names)
+    Ok(crate::containers::list(cx, names))
 }
 
 static DEFS: TypeDefs = TypeDefs {

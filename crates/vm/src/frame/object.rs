@@ -323,6 +323,9 @@ fn set_flag(
 }
 
 fn set_trace_lines(cx: &mut Cx, value: &Value, new: Option<&Value>) -> R<()> {
+    if new.is_none() {
+        return Err(cx.type_error("can't delete numeric/char attribute"));
+    }
     set_flag(cx, value, new, |f| &mut f.trace_lines)
 }
 
@@ -331,6 +334,12 @@ fn get_trace_opcodes(cx: &mut Cx, value: &Value) -> R {
 }
 
 fn set_trace_opcodes(cx: &mut Cx, value: &Value, new: Option<&Value>) -> R<()> {
+    if new.is_none() {
+        return Err(cx.raise(
+            &taipan_object::exc::ATTRIBUTE_ERROR,
+            "attribute 'f_trace_opcodes' of 'frame' objects cannot be deleted",
+        ));
+    }
     set_flag(cx, value, new, |f| &mut f.trace_opcodes)?;
     if let Some(f) = value.cast::<FrameObject>() {
         let on = f.get(cx).trace_opcodes;

@@ -99,6 +99,7 @@ const AWAITABLE: Slots = Slots {
     iter: Some(itself),
     next: Some(task_next),
     send: Some(task_send),
+    finalize: Some(finalize),
     ..Slots::EMPTY
 };
 
@@ -125,6 +126,23 @@ fn task_name(kind: Task) -> &'static str {
         Task::Throw => "athrow()",
         Task::Close => "aclose()",
     }
+}
+
+/// Warns of an awaitable that nothing has awaited.
+fn finalize(cx: &mut Cx, value: &Value) -> R<()> {
+    let (t, generator) = parts(cx, value)?;
+    if t.get(cx).stage != Stage::Init {
+        return Ok(());
+    }
+    let method = match t.get(cx).task {
+        Task::Send => "asend",
+        Task::Throw => "athrow",
+        Task::Close => "aclose",
+    };
+    let qualname = methods::this(cx, &generator)?.get(cx).qualname.clone();
+    let shown = taipan_object::ops::repr(cx, &qualname)?.to_string_lossy().into_owned();
+    let message = format!("coroutine method '{method}' of {shown} was never awaited");
+    (cx.interp().runtime.warn)(cx, &exc::RUNTIME_WARNING, &message, 1)
 }
 
 /// Calls the hooks at the first iteration.
@@ -271,6 +289,10 @@ fn task_send(cx: &mut Cx, value: &Value, sent: &Value) -> R<Send> {
         g.get_mut(cx).running_async = true;
         let result = resume(cx, g, Resume::Send(&argument));
         return unwrap(cx, t, g, result);
+    }
+    if g.get(cx).state == super::State::Finished {
+        t.get_mut(cx).stage = Stage::Closed;
+        return Ok(Send::Returned(Value::none()));
     }
     if stage == Stage::Init {
         return throw_first(cx, t, g, kind, sent);

@@ -191,6 +191,15 @@ pub fn origin(cx: &mut Cx, mut frame: *mut Frame) -> Option<Value> {
 }
 
 /// The warning for a coroutine that ends without having been awaited.
+/// As [`never_awaited`]; what the warning raises is reported as ignored.
+pub fn warn_never_awaited(cx: &mut Cx, generator: &Obj<Generator>) {
+    if let Err(raised) = never_awaited(cx, generator) {
+        let exception = cx.take_raised(raised);
+        exc::report_ignored(cx, exception, "while finalizing coroutine", &generator.to_value());
+    }
+}
+
+/// Warns of a coroutine that nothing has awaited.
 pub fn never_awaited(cx: &mut Cx, generator: &Obj<Generator>) -> R<()> {
     let value = generator.to_value();
     let warnings = match crate::runtime::import::import(cx, "warnings") {

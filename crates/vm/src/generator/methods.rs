@@ -104,7 +104,9 @@ pub fn exception_of(cx: &mut Cx, ty: &Value, value: Option<&Value>, traceback: O
                 ops::repr(cx, ty)?.to_string_lossy(),
                 exception.type_name(cx)
             );
-            Err(cx.type_error(message))
+            // This error is what the generator gets.
+            let raised = cx.type_error(message);
+            Ok(cx.take_raised(raised))
         }
     }
 }
@@ -118,9 +120,7 @@ pub fn throw(cx: &mut Cx, generator: &Obj<Generator>, args: &[Value], close_on_e
             None => args[0].is_instance(&exc::GENERATOR_EXIT),
         };
         if is_exit && close_on_exit {
-            generator.get_mut(cx).state = State::Running;
-            let closed = close_delegate(cx, &inner);
-            generator.get_mut(cx).state = State::Delegating;
+            let closed = super::on_behalf(cx, generator, |cx| close_delegate(cx, &inner));
             return match closed {
                 Ok(()) => throw_here(cx, generator, args),
                 Err(raised) => {
@@ -129,12 +129,14 @@ pub fn throw(cx: &mut Cx, generator: &Obj<Generator>, args: &[Value], close_on_e
                 }
             };
         }
-        generator.get_mut(cx).state = State::Running;
-        let result = throw_into(cx, &inner, args, close_on_exit);
-        generator.get_mut(cx).state = State::Delegating;
+        let method = match delegate_throw(cx, &inner)? {
+            Some(method) => method,
+            None => return throw_here(cx, generator, args),
+        };
+        let result =
+            super::on_behalf(cx, generator, |cx| throw_into(cx, &inner, &method, args, close_on_exit));
         return match result {
-            Ok(Some(value)) => Ok(Send::Yielded(value)),
-            Ok(None) => throw_here(cx, generator, args),
+            Ok(value) => Ok(Send::Yielded(value)),
             Err(raised) => {
                 let exception = cx.take_raised(raised);
                 resume_after_delegate(cx, generator, exception)
@@ -148,17 +150,22 @@ fn resume_after_delegate(cx: &mut Cx, generator: &Obj<Generator>, exception: Val
     resume(cx, generator, Resume::Raise(exception))
 }
 
-/// Throws into a delegate: its yielded value, or `None` if it has no `throw`.
-fn throw_into(cx: &mut Cx, inner: &Value, args: &[Value], close_on_exit: bool) -> R<Option<Value>> {
-    if let Some(g) = super::of(inner)
-        && !g.header().ty_unguarded().is(&super::ASYNC_GENERATOR)
-    {
-        let sent = throw(cx, g, args, close_on_exit)?;
-        return as_method(cx, g, sent).map(Some);
+/// What of a delegate gets an exception: a generator itself, else the `throw` of an object, if it has one.
+fn delegate_throw(cx: &mut Cx, inner: &Value) -> R<Option<Value>> {
+    match super::of(inner) {
+        Some(g) if !g.header().ty_unguarded().is(&super::ASYNC_GENERATOR) => Ok(Some(inner.clone())),
+        _ => ops::getattr_opt(cx, inner, &names::throw),
     }
-    match ops::getattr_opt(cx, inner, &names::throw)? {
-        Some(method) => ops::call(cx, &method, args).map(Some),
-        None => Ok(None),
+}
+
+/// Throws into a delegate: its yielded value.
+fn throw_into(cx: &mut Cx, inner: &Value, method: &Value, args: &[Value], close_on_exit: bool) -> R {
+    match super::of(inner) {
+        Some(g) if method.is(inner) => {
+            let sent = throw(cx, g, args, close_on_exit)?;
+            as_method(cx, g, sent)
+        }
+        _ => ops::call(cx, method, args),
     }
 }
 
@@ -203,9 +210,7 @@ pub fn close(cx: &mut Cx, generator: &Obj<Generator>) -> R {
     }
     let mut pending = None;
     if let Some(inner) = super::delegate(cx, generator) {
-        generator.get_mut(cx).state = State::Running;
-        let closed = close_delegate(cx, &inner);
-        generator.get_mut(cx).state = State::Delegating;
+        let closed = super::on_behalf(cx, generator, |cx| close_delegate(cx, &inner));
         if let Err(raised) = closed {
             pending = Some(cx.take_raised(raised));
         }
@@ -254,7 +259,7 @@ pub fn finalize(cx: &mut Cx, value: &Value) -> R<()> {
     }
     if g.state == State::Created {
         if generator.header().ty_unguarded().is(&super::COROUTINE) {
-            return super::awaitable::never_awaited(cx, generator);
+            super::awaitable::warn_never_awaited(cx, generator);
         }
         return Ok(());
     }

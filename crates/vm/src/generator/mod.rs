@@ -421,7 +421,11 @@ pub fn resume(cx: &mut Cx, generator: &Obj<Generator>, how: Resume<'_>) -> R<Sen
             Resume::Raise(exception) => {
                 *(*frame).sp = slot::slot(Value::none());
                 let r = Regs { ip: (*frame).ip, sp: (*frame).sp.add(1), frame };
-                crate::unwind::with_context(cx, &exception);
+                // Only what the generator itself handles becomes the context.
+                let own = (*g).exc.value;
+                if own != NULL && slot::marked(own) != crate::ops::none_slot() {
+                    crate::unwind::with_context(cx, &exception);
+                }
                 let mut exception = exception;
                 if let Err(raised) = crate::monitor::report::thrown(cx, frame, &exception) {
                     exception = cx.take_raised(raised);
@@ -440,6 +444,30 @@ pub fn resume(cx: &mut Cx, generator: &Obj<Generator>, how: Resume<'_>) -> R<Sen
     }
 }
 
+/// Does something on behalf of a suspended generator that delegates, with its frame on the thread's stack, as tracebacks and
+/// `sys._getframe` show it. Meanwhile it counts as running.
+pub fn on_behalf<T>(cx: &mut Cx, generator: &Obj<Generator>, act: impl FnOnce(&mut Cx) -> T) -> T {
+    let keep = generator.to_value();
+    // SAFETY: the generator is suspended and kept; its frame is its own, and taken off again before anything else happens
+    // to it, as its state says that it runs.
+    unsafe {
+        let g = generator.payload_ptr();
+        let frame = (*g).frame;
+        let before = (*g).state;
+        let thread = vm(cx);
+        let below = thread.frame;
+        (*frame).prev = below;
+        (*g).state = State::Running;
+        thread.frame = frame;
+        let result = act(cx);
+        vm(cx).frame = below;
+        (*frame).prev = std::ptr::null_mut();
+        (*g).state = before;
+        drop(keep);
+        result
+    }
+}
+
 /// What a suspended generator delegates to.
 pub fn delegate(cx: &Cx, generator: &Obj<Generator>) -> Option<Value> {
     let g = generator.get(cx);
@@ -454,6 +482,9 @@ pub fn clear_frame(cx: &mut Cx, value: &Value) -> R<()> {
         State::Running => Err(cx.runtime_error("cannot clear an executing frame")),
         State::Suspended | State::Delegating => Err(cx.runtime_error("cannot clear a suspended frame")),
         State::Created => {
+            if generator.header().ty_unguarded().is(&COROUTINE) {
+                awaitable::warn_never_awaited(cx, generator);
+            }
             generator.header().set_finalized(true);
             let mut out = Vec::new();
             generator.get_mut(cx).clear(&mut out);

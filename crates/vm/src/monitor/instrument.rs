@@ -13,7 +13,7 @@ use crate::ops::op;
 /// An instruction's unit in instrumented code. Cache units have the default.
 #[derive(Clone, Copy, Default)]
 pub struct Place {
-    /// The line; 0 where it has none.
+    /// The line; -1 where it has none, `i32::MIN` in places that report nothing.
     pub line: i32,
     /// The event that the instruction itself stands for.
     pub event: Option<u8>,
@@ -175,7 +175,7 @@ fn steps(source: &CodeObject) -> Vec<Step> {
 fn places(source: &CodeObject, count: usize) -> Box<[Place]> {
     let untraced = Place { line: i32::MIN, ..Place::default() };
     let mut places = vec![untraced; count];
-    let mut lines = vec![0; count];
+    let mut lines = vec![-1; count];
     for range in linetable::lines(&source.linetable, source.firstlineno) {
         let Some(line) = range.line else { continue };
         let end = (range.end as usize / 2).min(count);
@@ -204,7 +204,7 @@ fn places(source: &CodeObject, count: usize) -> Box<[Place]> {
         }
         branch = step.at as u32;
         if !never_starts(step.opcode) {
-            place.starts_line = line != 0 && current != Some(line);
+            place.starts_line = line >= 0 && current != Some(line);
             current = Some(line);
         }
         if step.opcode == Opcode::FOR_ITER
@@ -226,7 +226,7 @@ fn note_jumps(source: &CodeObject, steps: &[Step], places: &mut [Place]) {
     for entry in exctable::decode(&source.exceptiontable).unwrap_or_default() {
         let at = entry.target as usize;
         if let Some(place) = places.get_mut(at)
-            && place.line > 0
+            && place.line >= 0
             && opcode_at(at) != Some(Opcode::END_ASYNC_FOR)
         {
             place.starts_line = true;
@@ -239,7 +239,7 @@ fn note_jumps(source: &CodeObject, steps: &[Step], places: &mut [Place]) {
             continue;
         }
         if let Some(place) = places.get_mut(target)
-            && place.line > 0
+            && place.line >= 0
             && opcode_at(target).is_some_and(|o| !never_starts(o))
         {
             place.starts_line = true;

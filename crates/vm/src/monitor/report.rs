@@ -68,7 +68,11 @@ fn begins_line(r: Regs, place: Place, index: usize, previous: i32) -> bool {
     }
     let Some(at) = usize::try_from(previous).ok() else { return true };
     match r.code().instrumented().and_then(|i| i.at(at)) {
-        Some((unit, before)) => before.line != place.line || unit as u16 == Opcode::RESUME as u16,
+        // Behind a YIELD_VALUE comes its RESUME, or an exception thrown into the generator: each begins a line anew.
+        Some((unit, before)) => {
+            before.line != place.line
+                || [Opcode::RESUME as u16, Opcode::YIELD_VALUE as u16].contains(&(unit as u16))
+        }
         None => true,
     }
 }
@@ -242,27 +246,46 @@ unsafe fn call_with(cx: &mut Cx, r: Regs, arg: u32, extra: usize) -> Step {
             attempt!(r, missing(cx))
         };
         attempt!(r, call_event(cx, r, event::CALL, &callable, &first));
-        let step = match (extra, callable.is_instance_exact(&FUNCTION)) {
-            (2, true) => return calls::call(cx, r, arg),
+        let function = callable.is_instance_exact(&FUNCTION);
+        let step = match (extra, function) {
+            (2, true) => calls::call(cx, r, arg),
             (2, false) => calls::call_native_only(cx, r, arg),
-            (_, true) => return calls::call_kw(cx, r, arg),
             _ => calls::call_kw(cx, r, arg),
         };
+        if function {
+            return step;
+        }
         call_ended(cx, r, step, &callable, &first)
     }
 }
 
+/// What the reports kept alive may have ended with them: finalisers run before the next instruction.
+fn settled(cx: &mut Cx, step: Step) -> Step {
+    if let Step::Next(r) = &step {
+        r.after_end(cx);
+    }
+    step
+}
+
 pub unsafe fn call(cx: &mut Cx, r: Regs, arg: u32) -> Step {
     // SAFETY: as `CALL`.
-    unsafe { call_with(cx, r, arg, 2) }
+    let step = unsafe { call_with(cx, r, arg, 2) };
+    settled(cx, step)
 }
 
 pub unsafe fn call_kw(cx: &mut Cx, r: Regs, arg: u32) -> Step {
     // SAFETY: as `CALL_KW`.
-    unsafe { call_with(cx, r, arg, 3) }
+    let step = unsafe { call_with(cx, r, arg, 3) };
+    settled(cx, step)
 }
 
 pub unsafe fn call_ex(cx: &mut Cx, r: Regs, arg: u32) -> Step {
+    // SAFETY: as `CALL_FUNCTION_EX`.
+    let step = unsafe { call_ex_with(cx, r, arg) };
+    settled(cx, step)
+}
+
+unsafe fn call_ex_with(cx: &mut Cx, r: Regs, arg: u32) -> Step {
     r.save();
     // SAFETY: as `CALL_FUNCTION_EX`.
     unsafe {

@@ -90,12 +90,27 @@ pub unsafe fn send(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
                 r.skip(1);
             }
             Send::Returned(value) => {
+                if !is_generator && crate::monitor::watching(cx) {
+                    attempt!(r, told_stop(cx, r, &value));
+                }
                 r.push_value(value);
                 r.skip(1 + arg as usize);
             }
         }
     }
     Step::Next(r)
+}
+
+/// Reports the StopIteration by which an iterator gave its value to `yield from` or `await`.
+#[cold]
+fn told_stop(cx: &mut Cx, r: Regs, value: &taipan_object::Value) -> taipan_object::R<()> {
+    let args = if value.is_none() { Vec::new() } else { vec![value.clone()] };
+    let exception = exc::new_exception(cx, &exc::STOP_ITERATION, args);
+    let index = r.code().lasti(r.ip);
+    // SAFETY: the frame is the innermost; its `ip` is saved.
+    unsafe {
+        crate::monitor::report::exception_event(cx, r.frame, index, crate::monitor::event::RAISE, &exception)
+    }
 }
 
 pub unsafe fn get_awaitable(cx: &mut Cx, mut r: Regs, arg: u32) -> Step {
