@@ -112,7 +112,7 @@ fn variant(good: &[u8], number: usize) -> Vec<u8> {
         (state >> 11) as usize % below.max(1)
     };
     let mut bytes = good.to_vec();
-    if number % 5 == 0 {
+    if number.is_multiple_of(5) {
         bytes.truncate(HEADER + random(good.len() - HEADER));
         return bytes;
     }

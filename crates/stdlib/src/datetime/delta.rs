@@ -273,7 +273,7 @@ impl Sum {
         }
         let mut extra = self.rest.round();
         if (extra - self.rest).abs() == 0.5 {
-            let odd = if i128::try_from(&whole).map_or(false, |w| w & 1 != 0) { 1.0 } else { 0.0 };
+            let odd = if i128::try_from(&whole).is_ok_and(|w| w & 1 != 0) { 1.0 } else { 0.0 };
             extra = 2.0 * ((self.rest + odd) * 0.5).round() - odd;
         }
         match IBig::try_from(extra) {

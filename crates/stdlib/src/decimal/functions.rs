@@ -403,7 +403,7 @@ pub fn pow(a: &Dec, b: &Dec, ctx: &mut Ctx) -> Dec {
         return power_of_one(b, whole, negative, ctx);
     }
     if b.is_infinite() {
-        return if one.is_gt() == !b.negative { Dec::infinity(false) } else { Dec { exp: 0, ..Dec::zero() } };
+        return if one.is_gt() != b.negative { Dec::infinity(false) } else { Dec { exp: 0, ..Dec::zero() } };
     }
     if ctx.prec > MAX_DIGITS {
         return whole_power(a, b, negative, ctx).unwrap_or_else(|| ctx.no_memory());

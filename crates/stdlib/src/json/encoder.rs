@@ -275,7 +275,7 @@ impl Run {
     fn enter(&mut self, cx: &mut Cx, value: &Value) -> R<Option<Value>> {
         let Some(markers) = self.markers.clone() else { return Ok(None) };
         let Some(markers) = markers.as_dict() else { return Ok(None) };
-        let id = cx.int_from_u64(value.id() as u64);
+        let id = cx.int_from_u64(value.id());
         if dict::contains(cx, markers, &id)? {
             return Err(cx.value_error("Circular reference detected"));
         }

@@ -158,7 +158,7 @@ fn clock_getres(cx: &mut Cx, clk_id: i32) -> R<f64> {
 /// Return the clk_id of a thread's CPU time clock.
 #[native("time.pthread_getcpuclockid(thread_id, /)", no_signature)]
 fn pthread_getcpuclockid(cx: &mut Cx, thread_id: i64) -> R<i64> {
-    if thread_id as u64 != cx.thread_id as u64 {
+    if thread_id as u64 != cx.thread_id {
         // Only a living thread has a clock, and the identifiers are ours, not the system's.
         let error = taipan_host::HostError::new(libc::ESRCH);
         return Err(crate::support::raise_os(cx, error, None, None));

@@ -28,10 +28,10 @@ pub(super) fn decode(kind: Kind, table: &Table, input: &[u8]) -> Step {
     match kind {
         Kind::Euc if first == 0x8F => {
             let Some(&third) = input.get(2) else { return Step::Short };
-            return found(table, code << 8 | u32::from(third), 3);
+            found(table, code << 8 | u32::from(third), 3)
         }
-        Kind::Gb18030 if second.is_ascii_digit() => return gb18030_decode(input),
-        Kind::EucKr if code == 0xA4D4 => return spelt_decode(input),
+        Kind::Gb18030 if second.is_ascii_digit() => gb18030_decode(input),
+        Kind::EucKr if code == 0xA4D4 => spelt_decode(input),
         _ => found(table, code, 2),
     }
 }

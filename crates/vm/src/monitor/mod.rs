@@ -219,7 +219,7 @@ fn clear_tool(cx: &mut Cx, tool: usize) {
 
 /// Calls a callback while this thread reports nothing else.
 fn quietly<T>(cx: &mut Cx, frame: *mut Frame, event: u8, call: impl FnOnce(&mut Cx) -> R<T>) -> R<T> {
-    let before = std::mem::replace(&mut vm(cx).reporting, Some((event, frame)));
+    let before = vm(cx).reporting.replace((event, frame));
     vm(cx).tracing += 1;
     let result = call(cx);
     vm(cx).tracing -= 1;
