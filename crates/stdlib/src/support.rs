@@ -38,14 +38,6 @@ pub fn sys<T>(cx: &mut Cx, call: impl FnMut(&dyn Host) -> taipan_host::Result<T>
     }
 }
 
-/// As [`sys`], with the file's name in the OSError.
-pub fn sys_path<T>(cx: &mut Cx, name: &Value, call: impl FnMut(&dyn Host) -> taipan_host::Result<T>) -> R<T> {
-    match attempt(cx, call)? {
-        Ok(value) => Ok(value),
-        Err(error) => Err(raise_os(cx, error, Some(name), None)),
-    }
-}
-
 /// Raises the OSError of a host's failure, with up to two file names.
 #[cold]
 pub fn raise_os(cx: &mut Cx, error: HostError, name: Option<&Value>, second: Option<&Value>) -> Raised {

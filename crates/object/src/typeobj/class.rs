@@ -38,7 +38,10 @@ fn solid_base(cx: &Cx, ty: &Obj<Type>) -> Handle<Type> {
             return at;
         };
         let (data, below) = (at.data(), base.data());
-        if data.members.get() != below.members.get() || data.payload.size != below.payload.size {
+        let sized = data.members.get() != below.members.get() || data.payload.size != below.payload.size;
+        // A built-in type that gives its instances attributes counts as having added to them; a program's class does not.
+        let with_attributes = !at.has(flags::HEAP_TYPE) && data.attrs_offset() != below.attrs_offset();
+        if sized || with_attributes {
             return at;
         }
         at = base;

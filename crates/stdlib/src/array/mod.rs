@@ -607,7 +607,7 @@ fn fromfile(cx: &mut Cx, array: &Value, f: &Value, n: i64) -> R<()> {
     let size = item_size(this(cx, array)?.get(cx).code) as i64;
     let Some(length) = n.checked_mul(size) else { return Err(cx.memory_error()) };
     let length = cx.int(length);
-    let read = ops::call_method(cx, f, &names::read, &[length.clone()])?;
+    let read = ops::call_method(cx, f, &names::read, std::slice::from_ref(&length))?;
     let Some(bytes) = read.as_bytes() else {
         return Err(cx.type_error("read() didn't return bytes"));
     };

@@ -1,8 +1,8 @@
 //! `date`, and the named tuple that `isocalendar` gives.
 
 use super::calendar::{self, IsoError, MAX_ORDINAL, MAX_YEAR, MIN_YEAR};
-use super::datetime::{self, DATETIME, DateTime};
 use super::delta::{self, Delta, constant, delta as as_delta};
+use super::moment::{self, DATETIME, DateTime};
 use super::support::{bad_year, bind, check_date, class as as_class, int_or, out_of_range, push_digits};
 use super::{format, parse};
 use crate::pytime;
@@ -356,7 +356,7 @@ fn strptime(cx: &mut Cx, class: &Value, args: Args<'_>) -> R {
 #[native("date.today($type, /)")]
 fn today(cx: &mut Cx, class: &Value) -> R {
     if class.is_obj(&DATETIME) {
-        return datetime::now_local(cx, &DATETIME);
+        return moment::now_local(cx, &DATETIME);
     }
     let now = crate::support::host(cx).wall_time();
     if class.is_obj(&DATE) {

@@ -2,7 +2,7 @@
 
 use super::calendar;
 use super::date::Date;
-use super::datetime::DateTime;
+use super::moment::DateTime;
 use super::support::{ask_name, ask_offset, push_offset};
 use super::time::Time;
 use taipan_object::{Cx, Obj, R, Str, Value, ops};
@@ -163,5 +163,5 @@ pub fn format_special(cx: &mut Cx, this: &Value, format: &Value) -> R {
         return ops::str_of(cx, this).map(|s| s.into_value());
     }
     let name = cx.intern("strftime");
-    ops::call_method(cx, this, &name, &[format.clone()])
+    ops::call_method(cx, this, &name, std::slice::from_ref(format))
 }

@@ -5,9 +5,9 @@
 
 pub(crate) mod calendar;
 mod date;
-mod datetime;
 mod delta;
 mod format;
+mod moment;
 mod parse;
 mod support;
 mod system;
@@ -18,8 +18,8 @@ use taipan_object::{Cx, R, Value};
 use taipan_types::Types;
 use taipan_types::module::{ModuleDef, set};
 
-pub use datetime::{DateTime, shift_with_fold};
 pub use delta::{Delta, make as make_delta};
+pub use moment::{DateTime, shift_with_fold};
 pub use zone::TZINFO;
 
 fn types(types: &mut Types) {
@@ -28,7 +28,7 @@ fn types(types: &mut Types) {
         &date::DATE,
         &date::ISO_CALENDAR_DATE,
         &time::TIME,
-        &datetime::DATETIME,
+        &moment::DATETIME,
         &zone::TZINFO,
         &zone::TIMEZONE,
     ]);
@@ -36,7 +36,7 @@ fn types(types: &mut Types) {
 
 fn init(cx: &mut Cx, module: &Value) -> R<()> {
     set(cx, module, "date", date::DATE.to_value())?;
-    set(cx, module, "datetime", datetime::DATETIME.to_value())?;
+    set(cx, module, "datetime", moment::DATETIME.to_value())?;
     set(cx, module, "time", time::TIME.to_value())?;
     set(cx, module, "timedelta", delta::TIMEDELTA.to_value())?;
     set(cx, module, "tzinfo", zone::TZINFO.to_value())?;

@@ -97,7 +97,7 @@ pub fn ask_offset(cx: &mut Cx, zone: &Option<Value>, method: &'static str, of: &
         return Ok(if method == "utcoffset" { Some(fixed.offset) } else { None });
     }
     let name = cx.intern(method);
-    let answer = ops::call_method(cx, zone, &name, &[of.clone()])?;
+    let answer = ops::call_method(cx, zone, &name, std::slice::from_ref(of))?;
     if answer.is_none() {
         return Ok(None);
     }
@@ -114,7 +114,7 @@ pub fn ask_offset(cx: &mut Cx, zone: &Option<Value>, method: &'static str, of: &
 pub fn ask_name(cx: &mut Cx, zone: &Option<Value>, of: &Value) -> R {
     let Some(zone) = zone else { return Ok(Value::none()) };
     let name = cx.intern("tzname");
-    let answer = ops::call_method(cx, zone, &name, &[of.clone()])?;
+    let answer = ops::call_method(cx, zone, &name, std::slice::from_ref(of))?;
     if answer.is_none() || answer.as_str().is_some() {
         return Ok(answer);
     }

@@ -2,8 +2,8 @@
 
 use super::calendar::{self, EPOCH_ORDINAL, MAX_YEAR, MICROS_PER_DAY, MIN_YEAR, SECONDS_PER_DAY};
 use super::date::Date;
-use super::datetime::{self, DateTime, get, offset_of};
 use super::delta::{Delta, delta as as_delta};
+use super::moment::{self, DateTime, get, offset_of};
 use super::support::{bad_year, class as as_class, zone_argument};
 use super::time::DayTime;
 use super::zone::{self, UTC};
@@ -79,7 +79,7 @@ fn at(cx: &mut Cx, class: &Obj<Type>, seconds: i64, micro: i32, utc: bool, zone:
         }
     }
     let at = DayTime::new(t.hour, t.minute, second, micro, fold);
-    datetime::make(cx, class, Date::new(year, month, t.day), at, zone)
+    moment::make(cx, class, Date::new(year, month, t.day), at, zone)
 }
 
 /// The present as seconds since 1970 and microseconds.
@@ -97,7 +97,7 @@ pub fn now_local(cx: &mut Cx, class: &Obj<Type>) -> R {
 /// What `zone.fromutc` makes of a datetime.
 fn from_utc(cx: &mut Cx, zone: &Value, moment: &Value) -> R {
     let name = cx.intern("fromutc");
-    ops::call_method(cx, zone, &name, &[moment.clone()])
+    ops::call_method(cx, zone, &name, std::slice::from_ref(moment))
 }
 
 /// A datetime of a moment: local without a zone, else in it.
@@ -237,7 +237,7 @@ pub fn astimezone(cx: &mut Cx, this: &Value, tz: Option<&Value>) -> R {
         }
     };
     let utc = i128::from(moment.micros()) - offset.total_micros();
-    let (date, at) = datetime::at_micros(cx, utc)?;
+    let (date, at) = moment::at_micros(cx, utc)?;
     let target = match target {
         Some(target) => target,
         None => {
@@ -246,7 +246,7 @@ pub fn astimezone(cx: &mut Cx, this: &Value, tz: Option<&Value>) -> R {
         }
     };
     let class = this.type_of();
-    let in_utc = datetime::make(cx, &class, date, at, Some(target.clone()))?;
+    let in_utc = moment::make(cx, &class, date, at, Some(target.clone()))?;
     from_utc(cx, &target, &in_utc)
 }
 
@@ -256,7 +256,7 @@ fn own_offset(cx: &mut Cx, zone: &Value, moment: &Value) -> R<Option<Delta>> {
         return Ok(Some(Delta::ZERO));
     }
     let name = cx.intern("utcoffset");
-    let answer = ops::call_method(cx, zone, &name, &[moment.clone()])?;
+    let answer = ops::call_method(cx, zone, &name, std::slice::from_ref(moment))?;
     if answer.is_none() {
         return Ok(None);
     }

@@ -1,7 +1,7 @@
 //! `tzinfo`, the base of all time zones, and `timezone`, the fixed offsets.
 
-use super::datetime::{self, DateTime};
 use super::delta::{self, Delta, constant};
+use super::moment::{self, DateTime};
 use super::support::{ask_offset, bind, push_offset};
 use taipan_macros::{native, natives};
 use taipan_object::ty::{OBJECT, TYPE};
@@ -81,7 +81,7 @@ fn info_fromutc(cx: &mut Cx, this: &Value, object: &Value) -> R {
     };
     // What the zone is off by outside summer time leads to a local time whose own summer time is right.
     let standard = offset.minus(cx, summer)?;
-    let shifted = datetime::shift(cx, object, standard)?;
+    let shifted = moment::shift(cx, object, standard)?;
     let Some(moment) = shifted.cast::<DateTime>() else { return Ok(shifted) };
     let Some(summer) = ask_offset(cx, &moment.zone, "dst", &shifted)? else {
         return Err(cx.value_error("fromutc: tz.dst() gave inconsistent results; cannot convert"));
@@ -89,7 +89,7 @@ fn info_fromutc(cx: &mut Cx, this: &Value, object: &Value) -> R {
     if summer == Delta::ZERO {
         return Ok(shifted);
     }
-    datetime::shift(cx, &shifted, summer)
+    moment::shift(cx, &shifted, summer)
 }
 
 /// -> (cls, state)
@@ -277,7 +277,7 @@ fn dst(cx: &mut Cx, _this: &Obj<Zone>, object: &Value) -> R<()> {
 fn fromutc(cx: &mut Cx, this: &Obj<Zone>, object: &Value) -> R {
     let zone = this.to_value();
     own_datetime(cx, &zone, object)?;
-    datetime::shift(cx, object, this.offset)
+    moment::shift(cx, object, this.offset)
 }
 
 /// pickle support

@@ -116,14 +116,15 @@ pub fn mul(a: &Dec, b: &Dec, ctx: &mut Ctx) -> Dec {
 
 pub fn fma(a: &Dec, b: &Dec, c: &Dec, ctx: &mut Ctx) -> Dec {
     if (a.is_nan() || b.is_nan() || c.is_nan())
-        && let Some(nan) = nan_of(&[a, b, c], ctx) {
-            // A quiet NaN as the addend does not hide an invalid product.
-            let invalid = (a.is_infinite() && b.is_zero()) || (a.is_zero() && b.is_infinite());
-            if invalid && !a.is_nan() && !b.is_nan() {
-                return ctx.invalid(status::INVALID_OPERATION);
-            }
-            return nan;
+        && let Some(nan) = nan_of(&[a, b, c], ctx)
+    {
+        // A quiet NaN as the addend does not hide an invalid product.
+        let invalid = (a.is_infinite() && b.is_zero()) || (a.is_zero() && b.is_infinite());
+        if invalid && !a.is_nan() && !b.is_nan() {
+            return ctx.invalid(status::INVALID_OPERATION);
         }
+        return nan;
+    }
     let negative = a.negative != b.negative;
     let product = if a.is_infinite() || b.is_infinite() {
         if a.is_zero() || b.is_zero() {

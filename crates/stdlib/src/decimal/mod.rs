@@ -73,19 +73,19 @@ fn make_signals(cx: &mut Cx, module: &Value) -> R<()> {
         Ok(class)
     };
     let zero_division = exc::ZERO_DIVISION_ERROR.to_value();
-    let invalid = simple(cx, "InvalidOperation", &[root.clone()])?;
+    let invalid = simple(cx, "InvalidOperation", std::slice::from_ref(&root))?;
     let float = simple(cx, "FloatOperation", &[root.clone(), exc::TYPE_ERROR.to_value()])?;
     let by_zero = simple(cx, "DivisionByZero", &[root.clone(), zero_division.clone()])?;
-    let clamped = simple(cx, "Clamped", &[root.clone()])?;
-    let rounded = simple(cx, "Rounded", &[root.clone()])?;
-    let inexact = simple(cx, "Inexact", &[root.clone()])?;
+    let clamped = simple(cx, "Clamped", std::slice::from_ref(&root))?;
+    let rounded = simple(cx, "Rounded", std::slice::from_ref(&root))?;
+    let inexact = simple(cx, "Inexact", std::slice::from_ref(&root))?;
     let subnormal = simple(cx, "Subnormal", &[root])?;
     let overflow = simple(cx, "Overflow", &[inexact.clone(), rounded.clone()])?;
     let underflow = simple(cx, "Underflow", &[inexact.clone(), rounded.clone(), subnormal.clone()])?;
-    let syntax = simple(cx, "ConversionSyntax", &[invalid.clone()])?;
-    let impossible = simple(cx, "DivisionImpossible", &[invalid.clone()])?;
+    let syntax = simple(cx, "ConversionSyntax", std::slice::from_ref(&invalid))?;
+    let impossible = simple(cx, "DivisionImpossible", std::slice::from_ref(&invalid))?;
     let undefined = simple(cx, "DivisionUndefined", &[invalid.clone(), zero_division])?;
-    let bad_context = simple(cx, "InvalidContext", &[invalid.clone()])?;
+    let bad_context = simple(cx, "InvalidContext", std::slice::from_ref(&invalid))?;
     let state = cx.interp_mut().state::<State>();
     state.signals = vec![invalid, float, by_zero, overflow, underflow, subnormal, inexact, rounded, clamped];
     state.conditions = vec![syntax, impossible, undefined, bad_context];

@@ -401,7 +401,7 @@ fn hash_slot(cx: &mut Cx, value: &Value) -> R<i64> {
     }
     // The inverse of ten, for negative exponents.
     let base = if dec.exp < 0 { power_mod(10, MODULUS - 2) } else { 10 };
-    let coef = u64::try_from(&dec.coef % MODULUS).unwrap_or(0);
+    let coef = &dec.coef % MODULUS;
     let magnitude = multiply_mod(coef, power_mod(base, dec.exp.unsigned_abs())) as i64;
     let hash = if dec.negative { -magnitude } else { magnitude };
     Ok(if hash == -1 { -2 } else { hash })

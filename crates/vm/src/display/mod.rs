@@ -92,7 +92,7 @@ pub fn display(cx: &mut Cx, exception: &Value, traceback: Option<&Value>) {
         }
     }
     if exception.cast::<Exception>().is_none() {
-        let kind = exception.type_name(cx).to_owned();
+        let kind = exception.type_name(cx).into_owned();
         let message = format!("TypeError: print_exception(): Exception expected for value, {kind} found\n");
         return write_error(cx, &message);
     }

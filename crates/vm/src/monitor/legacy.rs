@@ -133,10 +133,9 @@ pub(super) unsafe fn report(
         }
         event::LINE => line(cx, frame, event, last(args))?,
         event::JUMP => return jump(cx, frame, args),
-        event::INSTRUCTION
-            if flag(cx, frame, |f| f.trace_opcodes) => {
-                trace(cx, frame, event, "opcode", &Value::none())?;
-            }
+        event::INSTRUCTION if flag(cx, frame, |f| f.trace_opcodes) => {
+            trace(cx, frame, event, "opcode", &Value::none())?;
+        }
         _ => {}
     }
     Ok(false)
