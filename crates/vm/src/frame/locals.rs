@@ -67,11 +67,12 @@ fn new(cx: &mut Cx, _class: &Obj<Type>, args: taipan_object::Args<'_>) -> R {
 }
 
 /// Whether variables of an inlined comprehension are bound in code whose own names live in a mapping.
-unsafe fn has_hidden(frame: *mut Frame) -> bool {
-    // SAFETY: the caller's frame is live.
+unsafe fn has_hidden(cx: &Cx, frame: *mut Frame) -> bool {
+    // SAFETY: the caller's frame is live. A variable that is shared with a function has an empty cell while it is unbound.
     unsafe {
         let kinds = &Frame::code(frame).source.localspluskinds;
-        kinds.iter().enumerate().any(|(i, kind)| kind & kinds::HIDDEN != 0 && *Frame::local(frame, i) != NULL)
+        let mut hidden = kinds.iter().enumerate().filter(|(_, kind)| **kind & kinds::HIDDEN != 0);
+        hidden.any(|(i, kind)| content(cx, frame, i, *kind).is_some())
     }
 }
 
@@ -122,7 +123,7 @@ pub fn of_object(cx: &mut Cx, object: &Value) -> R {
     };
     // SAFETY: live as the object says.
     unsafe {
-        if Frame::has(frame, frame_flags::NAMESPACE) && !has_hidden(frame) {
+        if Frame::has(frame, frame_flags::NAMESPACE) && !has_hidden(cx, frame) {
             return Ok(slot::dup((*frame).locals_ns));
         }
     }
@@ -136,7 +137,7 @@ pub fn of_object(cx: &mut Cx, object: &Value) -> R {
 pub unsafe fn snapshot(cx: &mut Cx, frame: *mut Frame) -> R {
     // SAFETY: by the caller's promise.
     unsafe {
-        if Frame::has(frame, frame_flags::NAMESPACE) && !has_hidden(frame) {
+        if Frame::has(frame, frame_flags::NAMESPACE) && !has_hidden(cx, frame) {
             return Ok(slot::dup((*frame).locals_ns));
         }
         let made = cx.new_dict();

@@ -482,7 +482,8 @@ pub fn clear_frame(cx: &mut Cx, value: &Value) -> R<()> {
         State::Running => Err(cx.runtime_error("cannot clear an executing frame")),
         State::Suspended | State::Delegating => Err(cx.runtime_error("cannot clear a suspended frame")),
         State::Created => {
-            if generator.header().ty_unguarded().is(&COROUTINE) {
+            // `close()` comes here too: a coroutine that was closed is not forgotten.
+            if generator.header().ty_unguarded().is(&COROUTINE) && !generator.get(cx).closed {
                 awaitable::warn_never_awaited(cx, generator);
             }
             generator.header().set_finalized(true);
